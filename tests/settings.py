@@ -1,0 +1,33 @@
+"""The real settings with what a test run needs: its own secret, files in a folder of its own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["SECRET_KEY"] = "a key for tests only, long enough for the deploy check: 0123456789"
+os.environ["DEBUG"] = "false"
+os.environ["SITE_URL"] = "http://testserver"
+os.environ["ADMIN_PATH"] = "admin/"
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ.setdefault("DATABASE_URL", "")
+os.environ["MEDIA_ROOT"] = tempfile.mkdtemp(prefix="portal-tests-media-")
+os.environ["MEDIA_ACCEL"] = ""
+os.environ["CACHE_URL"] = "locmemcache://"
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+STATIC_ROOT = Path(tempfile.gettempdir()) / "portal-tests-static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in service: in memory there is no WAL, and two connections cannot meet.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.mkdtemp(prefix="portal-tests-db-")) / "test.sqlite3")
+    }
