@@ -329,7 +329,7 @@ class Position(models.Model):
         Department, on_delete=models.PROTECT, related_name="positions", verbose_name=_("unit")
     )
     title = CharField(
-        _("title"),
+        _("title of the post"),
         max_length=150,
         help_text=_("For example: Giám đốc, Phó Giám đốc, Chánh Văn phòng."),
     )

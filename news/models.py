@@ -663,7 +663,7 @@ class Transition(models.Model):
 class UrgentNotice(models.Model):
     """A line over the whole site, shown and hidden by the clock."""
 
-    text = CharField(_("text"), max_length=255)
+    text = CharField(_("text of the line"), max_length=255)
     link = CharField(_("link"), max_length=255, blank=True)
     starts_at = models.DateTimeField(_("shown from"))
     ends_at = models.DateTimeField(_("shown until"))

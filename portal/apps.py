@@ -2,6 +2,18 @@ from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
+# Old code nobody calls is still code somebody can load: uploads, frames, embeds, old jQuery.
+_UNUSED_EDITOR_PLUGINS = [
+    *("about", "adobeair", "ajax", "autoembed", "autolink", "bbcode", "codesnippet"),
+    *("codesnippetgeshi", "colordialog", "copyformatting", "devtools", "div", "docprops"),
+    *("embed", "embedbase", "embedsemantic", "exportpdf", "filetools", "find", "flash", "forms"),
+    *("iframe", "iframedialog", "image", "image2", "language", "liststyle", "magicline"),
+    *("mathjax", "menubutton", "notificationaggregator", "pagebreak", "placeholder", "preview"),
+    *("scayt", "sharedspace", "showblocks", "smiley", "sourcedialog", "specialchar"),
+    *("stylesheetparser", "tableresize", "templates", "uicolor", "uploadimage", "uploadwidget"),
+    *("wsc", "xml"),
+]
+
 
 class PortalConfig(AppConfig):
     name = "portal"
@@ -9,4 +21,15 @@ class PortalConfig(AppConfig):
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
-    """Leaves out what the editor brings and the portal does not use."""
+    """Leaves out what the editor brings and the portal does not use (portal/richtext.py)."""
+
+    ignore_patterns = [
+        *DjangoStaticFilesConfig.ignore_patterns,
+        *(f"ckeditor/ckeditor/plugins/{name}/*" for name in _UNUSED_EDITOR_PLUGINS),
+        *("ckeditor/galleriffic/*", "ckeditor/file-icons/*", "ckeditor/ckeditor/adapters/*"),
+        *("ckeditor/ckeditor/skins/moono/*", "ckeditor/ckeditor/vendor/*", "ckeditor/*/samples/*"),
+        *("ckeditor/*/CHANGES.md", "ckeditor/*/README.md", "ckeditor/*/SECURITY.md"),
+        *("ckeditor/*/build-config.js", "ckeditor/*/bender*"),
+        # Every language but vi and en.
+        *("ckeditor/*/lang/[!ev]*", "ckeditor/*/lang/e[!n]*", "ckeditor/*/lang/en-*"),
+    ]

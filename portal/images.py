@@ -274,7 +274,7 @@ _TURNS = {
 def _to_channels(picture: Image.Image) -> Image.Image:
     """RGB, RGBA, L or CMYK with 8 bits a channel: what can be shrunk and has colour profiles."""
     if picture.has_transparency_data:
-        return picture.convert("RGBA")
+        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
     if picture.mode.startswith("I"):  # 16 bits of grey
         return picture.convert("I").point(lambda value: value / 257).convert("L")
     return picture if picture.mode in ("RGB", "L", "CMYK") else picture.convert("RGB")
@@ -325,6 +325,11 @@ class Renditions:
     jpeg: list[tuple[int, str]]
     width: int
     height: int
+
+    @property
+    def smallest(self) -> str:
+        """The narrowest file, for thumbnails in the admin."""
+        return self.webp[0][1]
 
     @property
     def fallback(self) -> str:

@@ -444,6 +444,7 @@ class Part(NamedTuple):
 _ELEMENT = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
 _FIGURE = re.compile(r'<figure data-photo="([0-9]+)"></figure>')
 _LINE_END = re.compile(r"<br>|</(?:p|h[2-4]|li|tr|caption|blockquote|table|ul|ol)>")
+_TAG = re.compile(r"<[^>]*(?:>|\Z)")  # also the tag in which a text was cut
 _CELL_END = re.compile(r"</t[hd]>")
 _SPACES_AT_LINE_END = re.compile(r" *\n\s*")
 
@@ -451,7 +452,7 @@ _SPACES_AT_LINE_END = re.compile(r" *\n\s*")
 def plain_text(html: str) -> str:
     """The text alone: a line for every paragraph, item and table row, nothing for photos."""
     text = _LINE_END.sub("\n", _CELL_END.sub(" ", html))
-    text = html_entities.unescape(_ELEMENT.sub("", text))
+    text = html_entities.unescape(_TAG.sub("", text))
     return _SPACES_AT_LINE_END.sub("\n", text).strip()
 
 
@@ -561,7 +562,7 @@ def _scrolling(table: re.Match) -> str:
 
 # ── The editor ──────────────────────────────────────────────────────────────────────────────────
 _EDITOR_PLUGINS = (
-    "a11yhelp,basicstyles,blockquote,clipboard,contextmenu,dialog,elementspath,enterkey,entities,"
+    "a11yhelp,basicstyles,blockquote,clipboard,contextmenu,dialog,enterkey,entities,"
     "floatingspace,format,htmlwriter,indentlist,justify,link,list,notification,"
     "pastefromgdocs,pastefromlibreoffice,pastefromword,pastetext,pastetools,removeformat,"
     "selectall,showborders,tab,table,tableselection,tabletools,toolbar,undo,widget,widgetselection"
@@ -609,9 +610,10 @@ _EDITOR = {
     "contentsCss": [],
     "language": "vi",
     "defaultLanguage": "vi",
+    "linkDefaultProtocol": "https://",
     "linkShowTargetTab": False,
     "linkShowAdvancedTab": False,
-    "removeDialogTabs": "link:advanced;link:target;table:advanced",
+    "removeDialogTabs": "link:upload;link:advanced;link:target;table:advanced",
     "resize_enabled": False,
     "autoGrow_minHeight": 416,  # 26rem
     "autoGrow_maxHeight": 1200,
@@ -633,6 +635,18 @@ class EditorWidget(CKEditorWidget):
         super().__init__(attrs=attrs)
         self.config = {
             **_EDITOR,
+            "editorLabels": {
+                "format.tag_p": _("Plain paragraph"),
+                "format.tag_h2": _("Section heading"),
+                "format.tag_h3": _("Sub-heading"),
+                "format.tag_h4": _("Smallest heading"),
+                "clipboard.fileFormatNotSupportedNotification": _(
+                    "A picture cannot stand in the text. Add it as a photo, with a caption."
+                ),
+                "clipboard.fileWithoutFormatNotSupportedNotification": _(
+                    "A file cannot stand in the text. Add it as a photo or an attachment."
+                ),
+            },
             "articlePhotoLabel": _("Photo"),
             "articlePhotoHint": _("Photo placed in the text. Its caption is edited below."),
             "tidyPasteMessage": _("Superfluous spaces removed from the pasted text:"),
@@ -665,7 +679,7 @@ class EditorWidget(CKEditorWidget):
             js=[
                 Script("ckeditor/ckeditor-init.js", **base),
                 "ckeditor/ckeditor/ckeditor.js",
-                "portal/editor/listeners.js",
+                "portal/editor/setup.js",
                 "ckeditor/fixups.js",
             ],
         )

@@ -1,0 +1,233 @@
+"""The writer's form: one article with its photos, captions and files."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from news.models import Article, ArticlePhoto, Attachment, Photo
+from portal import files, images, richtext
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """Several files in one field. Each is checked; a sentence a bad file comes out."""
+
+    widget = SeveralFilesInput
+
+    def __init__(self, *, check, accept, **kwargs):
+        super().__init__(**kwargs)
+        self.check = check
+        self.widget.attrs["accept"] = accept
+
+    def clean(self, data, initial=None):
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        errors = [error for upload in uploads for error in self._errors(upload)]
+        if errors:
+            errors.append(gettext("Nothing was stored. Choose the right files again and save."))
+            raise ValidationError(errors)
+        return uploads
+
+    def _errors(self, upload) -> list[str]:
+        try:
+            self.check(upload)
+        except ValidationError as error:
+            return error.messages
+        return []
+
+
+class ArticleForm(forms.ModelForm):
+    """Title and category make a draft; the rest is asked for at publication."""
+
+    new_photos = SeveralFilesField(
+        label=_("Add photos"),
+        required=False,
+        check=images.inspect,
+        accept="image/jpeg,image/png,image/webp,image/heic,.heic",
+        help_text=_(
+            "JPG or PNG, at most 10 MB a photo; you can choose several at once. At least 1280 "
+            "pixels wide is best. The site makes them smaller and turns them the right way."
+        ),
+    )
+    library_photos = forms.ModelMultipleChoiceField(
+        Photo.objects,
+        label=_("Take photos from the library"),
+        required=False,
+        help_text=_("Type a part of the file name or of the description."),
+    )
+    new_attachments = SeveralFilesField(
+        label=_("Add documents"),
+        required=False,
+        check=files.inspect_attachment,
+        accept=".pdf,.docx,.xlsx,.odt,.ods,.zip",
+        help_text=_("PDF, DOCX, XLSX, ODT, ODS or ZIP; at most 20 MB each."),
+    )
+
+    class Meta:
+        model = Article
+        fields = (
+            "kind",
+            "title",
+            "summary",
+            "category",
+            "publish_at",
+            "body",
+            "byline",
+            "source",
+            "department",
+            "slug",
+            "expire_at",
+            "is_featured",
+            "featured_until",
+            "related",
+        )
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "data-counter": 150}),
+            "summary": forms.Textarea(attrs={"rows": 3, "data-counter": 300}),
+        }
+        help_texts = {
+            "title": _("Write it like a sentence, not all in capitals, no full stop at the end."),
+            "summary": _(
+                "One or two sentences: who, does what, where, when. Stands in bold above the "
+                "article, in lists and when it is shared. If empty, the first sentence is taken."
+            ),
+            "category": _("Choose the one that fits best."),
+            "publish_at": _(
+                "day/month/year hour:minute, Vietnam time. Empty: the moment of publication. In "
+                "the future: published then, by itself."
+            ),
+            "body": _(
+                "You can paste from Word: the site drops extra spaces, fonts and colours. Do not "
+                "centre with spaces; captions of photos go into section 3."
+            ),
+            "byline": _("Stands at the end of the article, on the right."),
+            "source": _("If taken from elsewhere. For example: Báo Lạng Sơn."),
+            "department": _("The unit that the article comes from."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        photo = ArticlePhoto._meta.get_field("photo")
+        self.fields["library_photos"].widget = AutocompleteSelectMultiple(photo, admin.site)
+        self.fields["library_photos"].widget.choices = self.fields["library_photos"].choices
+
+
+class ArticlePhotoForm(forms.ModelForm):
+    """One photo's use: caption, description and place. The credit belongs to the photo."""
+
+    credit = forms.CharField(label=_("Photographer"), required=False, max_length=150)
+    after = forms.IntegerField(
+        label=_("Place after paragraph"),
+        required=False,
+        min_value=0,
+        widget=forms.Select,
+        help_text=_("Choose a paragraph; the photo stands right after it."),
+    )
+    lead = forms.BooleanField(label=_("Main photo (for lists and sharing)"), required=False)
+
+    class Meta:
+        model = ArticlePhoto
+        fields = ("photo", "caption", "alt", "is_decorative", "order")
+        widgets = {
+            "photo": forms.HiddenInput,
+            "caption": forms.Textarea(attrs={"rows": 2}),
+            "alt": forms.Textarea(attrs={"rows": 2}),
+            "order": forms.NumberInput(attrs={"min": 0}),
+        }
+
+    def __init__(self, *args, body: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["order"].required = False
+        self.fields["after"].widget.choices = [
+            ("", _("In the gallery after the text")),
+            (0, _("Before the first paragraph")),
+            *richtext.paragraph_choices(body),
+        ]
+        if self.instance.pk:
+            self.initial["credit"] = self.instance.photo.credit
+            self.initial["alt"] = self.instance.alt or self.instance.photo.alt
+            self.initial["lead"] = self.instance.is_lead
+            self.initial["after"] = richtext.photo_places(body).get(self.instance.ref)
+
+    def clean_order(self):
+        return self.cleaned_data["order"] or 0
+
+    def save(self, commit=True):
+        use = super().save(commit=commit)
+        credit = self.cleaned_data.get("credit", "")
+        if use.photo.credit != credit:
+            use.photo.credit = credit
+            use.photo.save(update_fields=["credit"])
+        return use
+
+    @property
+    def shown_photo(self) -> Photo | None:
+        """The photo of this row, also when the row was not stored yet."""
+        if self.instance.photo_id:
+            return self.instance.photo
+        pk = self["photo"].value()
+        return Photo.objects.filter(pk=pk).first() if str(pk or "").isdigit() else None
+
+
+class ArticlePhotoFormSet(BaseInlineFormSet):
+    """The photos of an article. Their places are read from the text and written into it."""
+
+    @property
+    def body(self) -> str:
+        """The text as typed, so that places after a refused save are those of the new text."""
+        typed = self.data.get("body") if self.is_bound else None
+        return richtext.clean(typed) if typed is not None else self.instance.body
+
+    def get_form_kwargs(self, index):
+        if not hasattr(self, "_body"):
+            self._body = self.body
+        return super().get_form_kwargs(index) | {"body": self._body}
+
+    def clean(self):
+        super().clean()
+        if sum(form.cleaned_data.get("lead", False) for form in self._kept()) > 1:
+            raise ValidationError(_("Only one photo can be the main photo."))
+
+    def _kept(self) -> list:
+        return [
+            form
+            for form in self.forms
+            if hasattr(form, "cleaned_data")
+            and form.cleaned_data.get("photo")
+            and form not in self.deleted_forms
+        ]
+
+    def mark_lead(self) -> None:
+        """Write which photo is the main one: first none, then the chosen one."""
+        leads = [form.instance.pk for form in self._kept() if form.cleaned_data["lead"]]
+        self.instance.photos.exclude(pk__in=leads).filter(is_lead=True).update(is_lead=False)
+        self.instance.photos.filter(pk__in=leads).update(is_lead=True)
+
+    def placed_body(self) -> str:
+        """The article's text with each photo where its row says.
+
+        A row that was not touched leaves the text as it was typed; if the text lost its figure
+        (somebody pasted it anew), the photo goes where its row says.
+        """
+        body = self.instance.body
+        for form in self.deleted_forms:
+            if form.instance.ref:
+                body = richtext.place_photo(body, form.instance.ref, None)
+        for form in sorted(self._kept(), key=lambda form: form.instance.order):
+            ref, after = form.instance.ref, form.cleaned_data.get("after")
+            moved = "after" in form.changed_data or ref not in richtext.photo_places(body)
+            if moved:
+                body = richtext.place_photo(body, ref, after)
+        return body
+
+
+class AttachmentForm(forms.ModelForm):
+    class Meta:
+        model = Attachment
+        fields = ("title", "order")

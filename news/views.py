@@ -1,0 +1,187 @@
+"""Pages of the news: an article, lists, categories, the annual reviews.
+
+Every list shows `published()`, an article's address `readable()`; staff previews the same page
+with `visible_to(user)`.
+"""
+
+from itertools import groupby
+from urllib.parse import unquote
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from news import front_page
+from news.models import Article, Category
+from news.paging import Page
+from portal import richtext
+from portal.publishing import Takedown
+
+# The years a conference may have, as its model says.
+REVIEW_YEARS = range(1945, 2201)
+
+
+class ArticleDetailView(TemplateView):
+    """An article under its one address; other slugs lead there, what was removed answers 410."""
+
+    template_name = "news/article_detail.html"
+    is_preview = False
+
+    def get_queryset(self):
+        return Article.objects.readable()
+
+    def get(self, request, *args, **kwargs):
+        article = self._rows(self.get_queryset()).first()
+        if article is None:
+            return self.gone()
+        address = article.get_absolute_url()
+        if not self.is_preview and request.path != unquote(address):
+            return HttpResponsePermanentRedirect(address)
+        return self.render_to_response(self.get_context_data(article=article))
+
+    def _rows(self, queryset):
+        return queryset.filter(pk=self.kwargs["pk"]).select_related(
+            "category__parent",
+            "department",
+            "conference__chair__person",
+            "conference__chair__position__department",
+        )
+
+    def gone(self):
+        """What answers for an article that cannot be read (any more)."""
+        article = get_object_or_404(Article.objects.once_public(), pk=self.kwargs["pk"])
+        if article.takedown == Takedown.MOVED and article.deleted_at is None:
+            return HttpResponsePermanentRedirect(article.redirect_to)
+        context = {"article": article, "gone_on": article.deleted_at or article.withdrawn_at}
+        return render(self.request, "410.html", context, status=410)
+
+    def get_context_data(self, *, article, **kwargs):
+        # Files follow `published()`: an expired or withdrawn article shows its text alone.
+        shows_files = self.is_preview or article.is_public
+        uses = list(article.photos.select_related("photo")) if shows_files else []
+        return super().get_context_data(
+            article=article,
+            is_preview=self.is_preview,
+            is_indexed=not self.is_preview and article.is_public,
+            section="reports" if article.kind == Article.Kind.REPORT else "news",
+            parts=body_parts(article.body, uses),
+            attachments=list(article.attachments.all()) if shows_files else [],
+            updates=list(article.updates.all()),
+            **kwargs,
+        )
+
+
+def body_parts(body: str, uses: list) -> list:
+    """The text cut at its photos: stretches of HTML and the uses of photos between them.
+
+    Photos that have no place in the text follow it; a place without a photo shows nothing. Each
+    part is a dict with "html" or "use"; the first photo has "is_first".
+    """
+    by_ref = {use.ref: use for use in uses}
+    parts = []
+    for html, ref in richtext.parts(body):
+        if ref is None:
+            parts.append({"html": html})
+        elif ref in by_ref:
+            parts.append({"use": by_ref.pop(ref)})
+    parts += [{"use": use} for use in by_ref.values()]
+    first = next((part for part in parts if "use" in part), {})
+    first["is_first"] = True
+    return parts
+
+
+@method_decorator(never_cache, name="dispatch")
+class ArticlePreviewView(ArticleDetailView):
+    """The public page of an article as it stands, for staff who may see it; kwargs: pk."""
+
+    is_preview = True
+
+    def get_queryset(self):
+        return Article.objects.visible_to(self.request.user)
+
+    def get(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        return super().get(request, *args, **kwargs)
+
+    def gone(self):
+        raise Http404
+
+
+class ArticleListView(TemplateView):
+    """A list of articles in pages of ten: `?trang=2`."""
+
+    template_name = "news/article_list.html"
+
+    def get_context_data(self, **kwargs):
+        articles = self.get_articles()
+        return super().get_context_data(
+            page=Page(articles, self.request), section="news", **self.get_heading(), **kwargs
+        )
+
+    def get_articles(self):
+        return Article.objects.published().listed()
+
+    def get_heading(self) -> dict:
+        return {"heading": gettext("News articles")}
+
+
+class CategoryDetailView(ArticleListView):
+    """The articles of a category and of all below it."""
+
+    template_name = "news/category_detail.html"
+
+    def get_articles(self):
+        # One query for the category, its parent and its branch: there are a few dozen at most.
+        categories = list(Category.objects.all())
+        self.category = next((one for one in categories if one.slug == self.kwargs["slug"]), None)
+        if self.category is None:
+            raise Http404
+        branch = {self.category.pk}
+        while grown := {one.pk for one in categories if one.parent_id in branch} - branch:
+            branch |= grown
+        self.parent = next((one for one in categories if one.pk == self.category.parent_id), None)
+        self.children = [one for one in categories if one.parent_id == self.category.pk]
+        return super().get_articles().filter(category__in=branch)
+
+    def get_heading(self) -> dict:
+        return {
+            "heading": self.category.name,
+            "category": self.category,
+            "parent": self.parent,
+            "children": self.children,
+        }
+
+
+class ReportListView(TemplateView):
+    """The annual reviews by the year under review, newest first."""
+
+    template_name = "news/report_list.html"
+
+    def get_reports(self):
+        return (
+            front_page.reviews()
+            .defer("body", "notice")
+            .select_related("conference__chair__person", "conference__chair__position__department")
+            .prefetch_related("attachments")
+        )
+
+    def get_context_data(self, **kwargs):
+        years = groupby(self.get_reports(), key=lambda report: report.conference.review_year)
+        return super().get_context_data(
+            years=[(year, list(reports)) for year, reports in years], section="reports", **kwargs
+        )
+
+
+class ReportYearView(ReportListView):
+    template_name = "news/report_year.html"
+
+    def get_reports(self):
+        if self.kwargs["year"] not in REVIEW_YEARS:
+            raise Http404
+        return super().get_reports().filter(conference__review_year=self.kwargs["year"])

@@ -1,0 +1,93 @@
+"""The admin's common ground, and the accounts."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import Synonym, User
+
+admin.site.site_title = _("Portal administration")
+admin.site.site_header = _("Portal administration")
+admin.site.index_title = _("What would you like to do?")
+admin.site.enable_nav_sidebar = False
+# One sign in what is empty everywhere; the default "-" reads like a value.
+admin.site.empty_value_display = "–"
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """One text field "23/01/2018 04:11": a date picker of the browser would ask in its own
+    language, which on many office machines is English with the month first."""
+
+    def __init__(self, attrs=None):
+        hint = {"placeholder": _("dd/mm/yyyy hh:mm"), "class": "vDateTimeField", "size": 18}
+        super().__init__(attrs=hint | (attrs or {}))
+
+
+class PortalFields:
+    """How every screen and inline of the portal asks for times and addresses."""
+
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": DateTimeInput},
+        models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
+    }
+
+
+class PortalModelAdmin(PortalFields, admin.ModelAdmin):
+    """What every screen of the portal shares."""
+
+    list_per_page = 50
+
+
+class UserAdmin(DjangoUserAdmin):
+    """Accounts. Only administrators touch them, and only a superuser makes superusers."""
+
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "last_name", "first_name", "usable_password")}),
+        (_("Password"), {"fields": ("password1", "password2")}),
+    )
+    list_display = ("username", "last_name", "first_name", "email", "is_active", "is_staff")
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = tuple(super().get_readonly_fields(request, obj))
+        if request.user.is_superuser:
+            return fields
+        own = ("groups", "is_staff", "is_active") if obj == request.user else ()
+        return (*fields, "is_superuser", "user_permissions", *own)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._not_superior(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._not_superior(request, obj)
+
+    @staticmethod
+    def _not_superior(request, obj) -> bool:
+        return obj is None or request.user.is_superuser or not obj.is_superuser
+
+
+class GroupAdmin(DjangoGroupAdmin):
+    """What a group may do: a superuser's matter, or an administrator could raise himself."""
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+
+@admin.register(Synonym)
+class SynonymAdmin(PortalModelAdmin):
+    search_fields = ["terms"]
+
+
+admin.site.register(User, UserAdmin)
+admin.site.unregister(Group)
+admin.site.register(Group, GroupAdmin)

@@ -1,0 +1,16 @@
+"""Every address of the site. The names are the contract; the apps hold their own."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import views
+from portal.files import media
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("news.urls")),
+    path("", include("departments.urls")),
+    path("media/<path:name>", media, name="media"),
+    path(settings.ADMIN_PATH, admin.site.urls),
+]
