@@ -1,6 +1,7 @@
 """The newsroom: how staff write, illustrate and publish."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -93,14 +94,22 @@ class PhotoAdmin(PortalModelAdmin):
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs, request):
-        """A photo that an earlier version of an article shows is kept, or restoring it breaks."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        protected += [
-            gettext("Earlier version of “%s”") % version.object_repr
-            for photo in objs
-            for version in photo.versions()
-        ]
-        return deleted, counts, missing, protected
+        """What an article shows, or an earlier version of one, is kept; the page names it."""
+        deleted, counts, missing, _protected = super().get_deleted_objects(objs, request)
+        articles = Article.objects.filter(photos__photo__in=objs).distinct()
+        versions = [version for photo in objs for version in photo.versions()]
+        return (
+            deleted,
+            counts,
+            missing,
+            [
+                *(
+                    format_html('<a href="{}">{}</a>', admin_url(row), row.title)
+                    for row in articles
+                ),
+                *(gettext("Earlier version: %s") % version.object_repr for version in versions),
+            ],
+        )
 
     def delete_queryset(self, request, queryset):
         for photo in queryset:
@@ -146,7 +155,19 @@ def admin_url(article: Article) -> str:
     return reverse(f"admin:news_{model}_change", args=[article.pk])
 
 
-class ConferenceInline(admin.StackedInline):
+class PlainChoices:
+    """A choice may offer to add what is missing; to change it there is its own screen."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+
+class ConferenceInline(PlainChoices, admin.StackedInline):
     model = Conference
     section = 1
     template = "admin/news/conference_inline.html"
@@ -195,7 +216,7 @@ class AttachmentInline(admin.TabularInline):
         return False  # new ones come through the field for several files
 
 
-class NewsroomAdmin(PortalModelAdmin):
+class NewsroomAdmin(PlainChoices, PortalModelAdmin):
     """What the screens for articles and for conference reports share."""
 
     form = ArticleForm
@@ -229,14 +250,6 @@ class NewsroomAdmin(PortalModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # an article is withdrawn, a working copy discarded
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """A choice may offer to add what is missing; to change it there is its own screen."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-            field.widget.can_change_related = False
-            field.widget.can_view_related = False
-        return field
 
     # ── Lists ───────────────────────────────────────────────────────────────────────────────────
     @admin.display(description=_("title"), ordering="title")
@@ -367,7 +380,7 @@ class NewsroomAdmin(PortalModelAdmin):
             "can_edit": self._can_open_copy(request, article),
             "has_copy": hasattr(article, "working_copy"),
             "takedowns": Takedown,
-            "posted": request.POST,
+            "site_address": settings.SITE_URL,
         }
         return TemplateResponse(request, "admin/news/article_status.html", context)
 

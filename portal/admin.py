@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -44,20 +43,34 @@ class PortalModelAdmin(PortalFields, admin.ModelAdmin):
 
 
 class UserAdmin(DjangoUserAdmin):
-    """Accounts. Only administrators touch them, and only a superuser makes superusers."""
+    """Accounts. Rights come from groups alone; only a superuser makes superusers."""
 
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("last_name", "first_name", "email")}),
+        (_("Rights"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
     add_fieldsets = (
-        (None, {"fields": ("username", "email", "last_name", "first_name", "usable_password")}),
+        (None, {"fields": ("username", "email", "last_name", "first_name")}),
         (_("Password"), {"fields": ("password1", "password2")}),
+        (_("Rights"), {"fields": ("groups", "is_staff")}),
     )
     list_display = ("username", "last_name", "first_name", "email", "is_active", "is_staff")
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":  # three ticks say more than two boxes with arrows
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         fields = tuple(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fields
         own = ("groups", "is_staff", "is_active") if obj == request.user else ()
-        return (*fields, "is_superuser", "user_permissions", *own)
+        return (*fields, "is_superuser", *own)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self._not_superior(request, obj)
@@ -70,24 +83,11 @@ class UserAdmin(DjangoUserAdmin):
         return obj is None or request.user.is_superuser or not obj.is_superuser
 
 
-class GroupAdmin(DjangoGroupAdmin):
-    """What a group may do: a superuser's matter, or an administrator could raise himself."""
-
-    def has_add_permission(self, request):
-        return request.user.is_superuser
-
-    def has_change_permission(self, request, obj=None):
-        return request.user.is_superuser
-
-    def has_delete_permission(self, request, obj=None):
-        return request.user.is_superuser
-
-
 @admin.register(Synonym)
 class SynonymAdmin(PortalModelAdmin):
     search_fields = ["terms"]
 
 
 admin.site.register(User, UserAdmin)
+# What a group may do is decided in a migration, beside the verbs: no screen changes it.
 admin.site.unregister(Group)
-admin.site.register(Group, GroupAdmin)

@@ -17,7 +17,7 @@ _UNUSED_EDITOR_PLUGINS = [
 
 class PortalConfig(AppConfig):
     name = "portal"
-    verbose_name = _("Portal")
+    verbose_name = _("Accounts and search")
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -301,6 +300,8 @@ class Publishable(models.Model):
         reason: str = "",
     ) -> None:
         """Take down in one of three ways: under a notice, moved, removed."""
+        if takedown not in Takedown.values:
+            raise Refused(_("Choose what readers should find at the article's address."))
         if takedown == Takedown.NOTICE and not notice.strip():
             raise Refused(_("Write the notice that readers will see."))
         if takedown == Takedown.MOVED and not is_local_path(redirect_to):
@@ -331,8 +332,6 @@ class Publishable(models.Model):
         `by` is None when the system acts (sample content), never for a person.
         """
         verb = VERBS[name]
-        if by is not None and not by.has_perm(right(self, verb.permission)):
-            raise PermissionDenied(self._refusal(verb, by=by))
         if refusal := self._refusal(verb, by=by):
             raise Refused(refusal)
         with transaction.atomic():

@@ -199,7 +199,8 @@ class _Line:
             common = 0
         self._close(common)
         if self.pieces:
-            self.pieces.append("<br>" if self.breaks else " " * min(self.spaces, 2))
+            spaces = 1 if self.spaces > 2 else self.spaces  # more than two are layout
+            self.pieces.append("<br>" if self.breaks else " " * spaces)
         self.spaces = self.breaks = 0
         self.pieces += elements[common:]
         self.open = elements
@@ -443,7 +444,7 @@ class Part(NamedTuple):
 
 _ELEMENT = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
 _FIGURE = re.compile(r'<figure data-photo="([0-9]+)"></figure>')
-_LINE_END = re.compile(r"<br>|</(?:p|h[2-4]|li|tr|caption|blockquote|table|ul|ol)>")
+_LINE_END = re.compile(r"<br>|</(?:p|h[2-4]|li|tr|caption|blockquote)>|<(?:ul|ol)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*(?:>|\Z)")  # also the tag in which a text was cut
 _CELL_END = re.compile(r"</t[hd]>")
 _SPACES_AT_LINE_END = re.compile(r" *\n\s*")

@@ -30,7 +30,6 @@ EDITOR = WRITER | {
 ADMINISTRATOR = {
     "portal.user": WRITES,
     "portal.synonym": EVERY,
-    "auth.group": ("view",),
     "news.category": EVERY,
     "news.urgentnotice": EVERY,
     "departments.department": EVERY,

@@ -82,8 +82,8 @@ def sign_in(site):
 
     def sign_in(page, user, password=PASSWORD):
         page.goto("/admin/")
-        page.get_by_label("Tên người dùng").fill(user.username)
-        page.get_by_label("Mật khẩu").fill(password)
+        page.locator("#id_username").fill(user.username)
+        page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Đăng nhập").click()
         expect(page.locator("#user-tools")).to_be_visible()
 

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -152,7 +151,7 @@ def test_each_group_may_do_its_verbs_and_no_other(group, allowed):
         article = make_article(status=status, takedown="removed" if status == "withdrawn" else "")
         assert article.can(name, user) == (name in allowed)
         if name not in allowed:
-            with pytest.raises(PermissionDenied):
+            with pytest.raises(Refused):
                 do(article, name, user)
 
 
