@@ -9,7 +9,6 @@ from departments.models import (
     Appointment,
     Contact,
     Department,
-    Membership,
     Person,
     Position,
     SiteSettings,
@@ -104,13 +103,6 @@ class AppointmentAdmin(PortalModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("person", "position__department")
-
-
-@admin.register(Membership)
-class MembershipAdmin(PortalModelAdmin):
-    list_display = ["user", "department"]
-    list_select_related = ["user", "department"]
-    autocomplete_fields = ["user", "department"]
 
 
 @admin.register(SiteSettings)

@@ -26,7 +26,6 @@ from news.models import (
     Conference,
     Photo,
     Report,
-    UrgentNotice,
 )
 from news.views import ArticlePreviewView
 from portal.admin import PortalModelAdmin
@@ -42,11 +41,6 @@ class CategoryAdmin(PortalModelAdmin):
     list_select_related = ["parent"]
     search_fields = ["name"]
     fields = ["name", "parent", "description", "order", "slug"]
-
-
-@admin.register(UrgentNotice)
-class UrgentNoticeAdmin(PortalModelAdmin):
-    list_display = ["text", "starts_at", "ends_at"]
 
 
 @admin.register(Photo)
@@ -445,14 +439,14 @@ class ReportAdmin(NewsroomAdmin):
     """Reports of conferences, with the conference in the same form."""
 
     inlines = [ConferenceInline, *NewsroomAdmin.inlines]
-    list_select_related = ["category", "draft_of", "conference"]
+    list_select_related = ["category", "draft_of", "conference__chair__person"]
     list_display = [
         "shown_title",
         "shown_status",
         "review_year",
         "held_on",
+        "chair",
         "publish_at",
-        "saved_at",
     ]
     list_filter = ["status", "conference__review_year"]
 
@@ -473,3 +467,8 @@ class ReportAdmin(NewsroomAdmin):
     @admin.display(description=_("held on"), ordering="conference__held_on")
     def held_on(self, report):
         return report.conference.held_on if hasattr(report, "conference") else None
+
+    @admin.display(description=_("chaired by"), ordering="conference__chair__person__sort_key")
+    def chair(self, report):
+        chair = report.conference.chair if hasattr(report, "conference") else None
+        return chair.person if chair else None

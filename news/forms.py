@@ -133,7 +133,7 @@ class ArticlePhotoForm(forms.ModelForm):
 
     class Meta:
         model = ArticlePhoto
-        fields = ("photo", "caption", "alt", "is_decorative", "order")
+        fields = ("photo", "caption", "needs_no_caption", "alt", "is_decorative", "order")
         widgets = {
             "photo": forms.HiddenInput,
             "caption": forms.Textarea(attrs={"rows": 2}),
@@ -150,6 +150,8 @@ class ArticlePhotoForm(forms.ModelForm):
             *richtext.paragraph_choices(body),
         ]
         if self.instance.pk:
+            # The photo's box in the editor shows the caption by this mark.
+            self.fields["caption"].widget.attrs["data-photo-caption"] = self.instance.ref
             self.initial["credit"] = self.instance.photo.credit
             self.initial["alt"] = self.instance.alt or self.instance.photo.alt
             self.initial["lead"] = self.instance.is_lead

@@ -31,16 +31,21 @@ TEASER_CHARACTERS = 1500
 class CategoryQuerySet(models.QuerySet):
     def with_descendants(self, category: Category) -> list[int]:
         """The ids of a category and all below it: one query whatever the depth."""
-        children: dict[int | None, list[int]] = {}
-        for pk, parent in self.values_list("pk", "parent_id"):
-            children.setdefault(parent, []).append(pk)
-        found, ahead = [], [category.pk]
-        while ahead:
-            pk = ahead.pop()
-            if pk not in found:
-                found.append(pk)
-                ahead.extend(children.get(pk, []))
-        return found
+        return branch(category.pk, self.values_list("pk", "parent_id"))
+
+
+def branch(top: int, parents) -> list[int]:
+    """`top` and the ids of all below it; `parents` are pairs (id, id of the parent)."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in parents:
+        children.setdefault(parent, []).append(pk)
+    found, ahead = [], [top]
+    while ahead:
+        pk = ahead.pop()
+        if pk not in found:
+            found.append(pk)
+            ahead.extend(children.get(pk, []))
+    return found
 
 
 class Category(models.Model):
@@ -195,7 +200,8 @@ class Article(Publishable):
     def teaser(self) -> str:
         """The summary, or the first sentence of the text when there is none."""
         start = self.body_start if "body" in self.get_deferred_fields() else self.body
-        return self.summary or text.first_sentence(richtext.plain_text(start[:TEASER_CHARACTERS]))
+        start = start[:TEASER_CHARACTERS].rpartition("<")[0] or start
+        return self.summary or text.first_sentence(richtext.plain_text(start))
 
     @property
     def lead_photo(self) -> ArticlePhoto | None:
@@ -529,6 +535,7 @@ class ArticlePhoto(models.Model):
         help_text=_("Say what is to be seen, not the caption again. Screen readers read it."),
     )
     is_decorative = models.BooleanField(_("the photo is only decoration"), default=False)
+    needs_no_caption = models.BooleanField(_("the photo needs no caption"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_lead = models.BooleanField(_("main photo"), default=False)
 
@@ -572,14 +579,19 @@ class ArticlePhoto(models.Model):
         """What keeps photo `number` of its article from being published."""
         if self.is_decorative:
             return []
+        reasons = []
+        if not self.caption and not self.needs_no_caption:
+            reasons.append(gettext("Photo %s has no caption.") % number)
         alt = self.described
         if not alt:
-            return [gettext("Photo %s has no description for those who cannot see it.") % number]
-        if text.is_file_name(alt):
-            return [gettext("Photo %s: the description is a file name.") % number]
-        if text.fold(alt) == text.fold(self.caption):
-            return [gettext("Photo %s: the description repeats the caption.") % number]
-        return []
+            reasons.append(
+                gettext("Photo %s has no description for those who cannot see it.") % number
+            )
+        elif text.is_file_name(alt):
+            reasons.append(gettext("Photo %s: the description is a file name.") % number)
+        elif text.fold(alt) == text.fold(self.caption):
+            reasons.append(gettext("Photo %s: the description repeats the caption.") % number)
+        return reasons
 
     def clean(self):
         if self.is_decorative:

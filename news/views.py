@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from news import front_page
-from news.models import Article, Category
+from news.models import Article, Category, branch
 from news.paging import Page
 from portal import richtext
 from portal.publishing import Takedown
@@ -142,12 +142,10 @@ class CategoryDetailView(ArticleListView):
         self.category = next((one for one in categories if one.slug == self.kwargs["slug"]), None)
         if self.category is None:
             raise Http404
-        branch = {self.category.pk}
-        while grown := {one.pk for one in categories if one.parent_id in branch} - branch:
-            branch |= grown
         self.parent = next((one for one in categories if one.pk == self.category.parent_id), None)
         self.children = [one for one in categories if one.parent_id == self.category.pk]
-        return super().get_articles().filter(category__in=branch)
+        parents = ((one.pk, one.parent_id) for one in categories)
+        return super().get_articles().filter(category__in=branch(self.category.pk, parents))
 
     def get_heading(self) -> dict:
         return {
@@ -159,7 +157,7 @@ class CategoryDetailView(ArticleListView):
 
 
 class ReportListView(TemplateView):
-    """The annual reviews by the year under review, newest first."""
+    """The annual reviews by the year under review, newest first; `?xep=chu-tri`: by chair."""
 
     template_name = "news/report_list.html"
 
@@ -172,10 +170,28 @@ class ReportListView(TemplateView):
         )
 
     def get_context_data(self, **kwargs):
-        years = groupby(self.get_reports(), key=lambda report: report.conference.review_year)
+        by_chair = self.request.GET.get("xep") == "chu-tri"
+        sections = _by_chair(self.get_reports()) if by_chair else _by_year(self.get_reports())
         return super().get_context_data(
-            years=[(year, list(reports)) for year, reports in years], section="reports", **kwargs
+            sections=sections, by_chair=by_chair, section="reports", **kwargs
         )
+
+
+def _by_year(reports) -> list:
+    """Pairs of a year under review and its reports, in the order of the reports."""
+    years = groupby(reports, key=lambda report: report.conference.review_year)
+    return [(year, list(of_year)) for year, of_year in years]
+
+
+def _by_chair(reports) -> list:
+    """Pairs of the person who chaired and the reports, by given name; None comes last."""
+    chairs: dict = {}
+    for report in reports:
+        chair = report.conference.chair
+        chairs.setdefault(chair.person if chair else None, []).append(report)
+    return sorted(
+        chairs.items(), key=lambda pair: (pair[0] is None, pair[0].sort_key if pair[0] else "")
+    )
 
 
 class ReportYearView(ReportListView):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import Synonym, User
+from portal.models import User
 
 admin.site.site_title = _("Portal administration")
 admin.site.site_header = _("Portal administration")
@@ -81,11 +81,6 @@ class UserAdmin(DjangoUserAdmin):
     @staticmethod
     def _not_superior(request, obj) -> bool:
         return obj is None or request.user.is_superuser or not obj.is_superuser
-
-
-@admin.register(Synonym)
-class SynonymAdmin(PortalModelAdmin):
-    search_fields = ["terms"]
 
 
 admin.site.register(User, UserAdmin)

@@ -65,7 +65,7 @@ def test_a_photo_stays_public_while_one_public_article_uses_it(client):
 def test_a_photo_of_a_working_copy_is_private_until_it_is_merged(client):
     editor = make_user(groups=["Duyệt đăng"])
     copy = copies.open_copy(make_article(), by=editor)
-    photo = make_article_photo(article=copy, photo=make_photo(color="red")).photo
+    photo = make_article_photo(article=copy, photo=make_photo(color="red"), caption="Đỏ").photo
     url = photo.image.renditions.webp[0][1]
     assert client.get(url).status_code == 404
     copy.publish(by=editor)
