@@ -12,11 +12,11 @@ REVIEWS = 3
 
 
 def lead_and_latest() -> tuple[Article | None, list[Article]]:
-    """The lead story and the newest others; two queries.
+    """The lead story and the newest others; two queries. Notices have a block of their own.
 
     The lead is the newest featured article, else the newest with a photo, else the newest.
     """
-    published = Article.objects.published()
+    published = Article.objects.published().exclude(kind=Article.Kind.NOTICE)
     newest = published.values("pk")[: LATEST + 1]
     with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
     lead_id = Coalesce(

@@ -14,8 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
+ENV_FILE = Path(env.str("ENV_FILE", default="") or BASE_DIR / ".env")
+if ENV_FILE.is_file():
+    env.read_env(ENV_FILE)
 
 
 def _required(name: str, advice: str) -> str:
@@ -26,8 +27,8 @@ def _required(name: str, advice: str) -> str:
 
 
 def _boolean(name: str, *, default: bool) -> bool:
-    value = env.str(name, default=str(default)).strip().lower()
-    if value not in {"true", "1", "yes", "on", "false", "0", "no", "off", ""}:
+    value = env.str(name, default="").strip().lower() or str(default).lower()
+    if value not in {"true", "1", "yes", "on", "false", "0", "no", "off"}:
         raise ImproperlyConfigured(f"Biến {name} phải là true hoặc false, không phải “{value}”.")
     return value in {"true", "1", "yes", "on"}
 
@@ -61,7 +62,7 @@ def _database() -> dict:
 
 def _cache() -> dict:
     try:
-        return env.cache_url("CACHE_URL", default="locmemcache://")
+        return env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
     except (ValueError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(
             "Biến CACHE_URL không đúng: cần dạng redis://máy:6379/0 hoặc locmemcache://."
@@ -69,7 +70,7 @@ def _cache() -> dict:
 
 
 def _site_url() -> str:
-    url = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+    url = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise ImproperlyConfigured(
@@ -88,7 +89,7 @@ SITE_URL = _site_url()
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
+ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
 
 INSTALLED_APPS = [
     "portal",
@@ -160,10 +161,10 @@ USE_TZ = True
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
+STATIC_ROOT = BASE_DIR / (env.str("STATIC_ROOT", default="") or "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # One private root for every upload; nothing below it is served but through portal.files.media.
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+MEDIA_ROOT = BASE_DIR / (env.str("MEDIA_ROOT", default="") or "media")
 MEDIA_URL = "/media/"
 # Where nginx finds MEDIA_ROOT as an internal location ("/_tep/"); empty: Django sends the file.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")

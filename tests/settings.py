@@ -1,8 +1,13 @@
 """The real settings with what a test run needs: its own secret, files in a folder of its own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+FOLDER = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 os.environ["SECRET_KEY"] = "a key for tests only, long enough for the deploy check: 0123456789"
 os.environ["DEBUG"] = "false"
@@ -10,7 +15,7 @@ os.environ["SITE_URL"] = "http://testserver"
 os.environ["ADMIN_PATH"] = "admin/"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("DATABASE_URL", "")
-os.environ["MEDIA_ROOT"] = tempfile.mkdtemp(prefix="portal-tests-media-")
+os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
 os.environ["MEDIA_ACCEL"] = ""
 os.environ["CACHE_URL"] = "locmemcache://"
 
@@ -22,12 +27,10 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
-STATIC_ROOT = Path(tempfile.gettempdir()) / "portal-tests-static"
+STATIC_ROOT = FOLDER / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in service: in memory there is no WAL, and two connections cannot meet.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.mkdtemp(prefix="portal-tests-db-")) / "test.sqlite3")
-    }
+    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}

@@ -1,0 +1,87 @@
+"""`manage.py start`: bring the site up, setting up what a first start needs.
+
+Does what `make run` promises: the database's tables, the sample content and an administrator on
+the first start, the static files, then the server.
+"""
+
+import fcntl
+import os
+import secrets
+import socket
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+from portal.models import User
+
+
+class Command(BaseCommand):
+    help = "Chuẩn bị mọi thứ rồi chạy trang."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1", help="địa chỉ máy chủ lắng nghe")
+        parser.add_argument("--port", default=8000, type=int, help="cổng")
+        parser.add_argument(
+            "--prepare", action="store_true", help="chỉ chuẩn bị, không chạy máy chủ"
+        )
+
+    def handle(self, *, host, port, prepare, **options):
+        if not prepare:
+            self._check_port(host, port)
+        with _one_at_a_time():
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("collectstatic", verbosity=0, interactive=False)
+            if not User.objects.exists():
+                self._first_start()
+        if not prepare:
+            self._serve(host, port)
+
+    def _check_port(self, host, port):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    f"Không mở được cổng {port} trên {host} ({error.strerror}). "
+                    f"Xin chọn cổng khác, ví dụ: make run PORT={port + 1 if port < 65535 else 8001}"
+                ) from error
+
+    def _first_start(self):
+        """The account comes last: a start that was cut short begins again."""
+        call_command("load_sample")
+        name = os.environ.get("DJANGO_SUPERUSER_USERNAME") or "quantri"
+        given = os.environ.get("DJANGO_SUPERUSER_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        email = os.environ.get("DJANGO_SUPERUSER_EMAIL") or f"{name}@localhost"
+        User.objects.create_superuser(username=name, email=email, password=password)
+        shown = "(như đã đặt trong DJANGO_SUPERUSER_PASSWORD)" if given else password
+        self.stdout.write(
+            "\nTài khoản quản trị, chỉ hiện một lần này, xin ghi lại:"
+            f"\n  Tên đăng nhập: {name}\n  Mật khẩu: {shown}\n"
+        )
+
+    def _serve(self, host, port):
+        shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host  # noqa: S104
+        self.stdout.write(
+            f"\nTrang: http://{shown}:{port}/"
+            f"\nQuản trị: http://{shown}:{port}/{settings.ADMIN_PATH}"
+            "\nDừng: Ctrl-C\n"
+        )
+        self.stdout.flush()
+        command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"{host}:{port}"]
+        options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+        quiet = ["--log-level", "warning", "--no-control-socket"]
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, [sys.executable, *command, *options, *quiet])  # noqa: S606
+
+
+@contextmanager
+def _one_at_a_time():
+    """Two starts at once would both make tables and accounts: the second waits."""
+    with (Path(settings.BASE_DIR) / "manage.py").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
