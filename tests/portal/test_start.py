@@ -1,0 +1,195 @@
+"""Starting the site: what is missing or wrong stops it with one sentence that names it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from news.models import Category
+from portal import dotenv
+from portal.models import User
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def run(*command, **environment):
+    """Run Python on the project with these variables alone, and no .env."""
+    variables = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "SECRET_KEY": "x" * 50}
+    variables |= environment
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={name: value for name, value in variables.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+WRONG = {
+    "no secret": ({"SECRET_KEY": None}, "SECRET_KEY"),
+    "empty secret": ({"SECRET_KEY": ""}, "SECRET_KEY"),
+    "no database address": ({"DATABASE_URL": "hoàn toàn sai"}, "DATABASE_URL"),
+    "another database": ({"DATABASE_URL": "mysql://a:b@localhost/c"}, "DATABASE_URL"),
+    "no database name": ({"DATABASE_URL": "postgresql://localhost"}, "DATABASE_URL"),
+    "a port that is none": ({"DATABASE_URL": "postgresql://localhost:abc/x"}, "DATABASE_URL"),
+    "no site address": ({"SITE_URL": "langson.gov.vn"}, "SITE_URL"),
+    "a site below a path": ({"SITE_URL": "https://langson.gov.vn/khcn"}, "SITE_URL"),
+    "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
+    "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
+}
+
+
+@pytest.mark.parametrize("command", [("manage.py", "check"), ("-c", "import portal.wsgi")])
+@pytest.mark.parametrize(("variables", "name"), WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(command, variables, name):
+    result = run(*command, **variables)
+    assert result.returncode == 1
+    assert name in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_does_not_answer_is_named():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"postgresql://a:b@127.0.0.1:{port}/c"
+    result = run("manage.py", "migrate", DATABASE_URL=address)
+    assert result.returncode == 1
+    assert "DATABASE_URL" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_shipped_settings_pass_djangos_own_check():
+    result = run("manage.py", "check", DATABASE_URL="sqlite:///:memory:")
+    assert (result.returncode, "0 silenced" in result.stdout) == (0, False)
+
+
+def test_djangos_own_test_command_refuses_instead_of_finding_nothing():
+    result = run("manage.py", "test")
+    assert result.returncode == 1
+    assert "make test" in result.stderr
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+        "MEDIA_ROOT": str(tmp_path / "media"),
+        "STATIC_ROOT": str(tmp_path / "static"),
+        "DJANGO_SUPERUSER_USERNAME": "truong",
+    }
+
+
+COUNT = """
+from news.models import Article
+from portal.models import User
+print(Article.objects.count(), User.objects.count())
+"""
+
+
+def count(variables):
+    output = run("manage.py", "shell", "-v", "0", "-c", COUNT, **variables).stdout
+    return tuple(int(number) for number in output.split())
+
+
+def test_the_first_start_makes_everything_and_the_second_nothing(fresh):
+    first = run("manage.py", "start", "--prepare", **fresh)
+    assert first.returncode == 0, first.stderr
+    password = re.search(r"Mật khẩu: (\S{12,})", first.stdout)[1]
+    articles, users = count(fresh)
+    assert (articles > 12, users) == (True, 1)
+    check = (
+        "from django.contrib.auth import authenticate as a; "
+        f"print(a(username='truong', password='{password}').is_superuser)"
+    )
+    assert run("manage.py", "shell", "-v", "0", "-c", check, **fresh).stdout.strip() == "True"
+
+    second = run("manage.py", "start", "--prepare", **fresh)
+    assert (second.returncode, second.stdout) == (0, "")
+    assert count(fresh) == (articles, users)
+
+
+def test_sample_content_that_staff_removed_stays_away(fresh):
+    run("manage.py", "start", "--prepare", **fresh)
+    remove = "from news.models import Article; Article.objects.all().delete()"
+    run("manage.py", "shell", "-v", "0", "-c", remove, **fresh)
+    run("manage.py", "start", "--prepare", **fresh)
+    assert count(fresh) == (0, 1)
+
+
+def test_two_starts_at_once_make_one_account(fresh):
+    starts = [
+        threading.Thread(target=run, args=("manage.py", "start", "--prepare"), kwargs=fresh)
+        for _ in range(2)
+    ]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    assert count(fresh)[1] == 1
+
+
+def test_a_taken_port_is_named(fresh):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("manage.py", "start", "--port", str(port), **fresh)
+    assert result.returncode == 1
+    assert str(port) in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_new_env_holds_a_secret_of_its_own_and_is_never_overwritten(tmp_path):
+    files = [tmp_path / "a", tmp_path / "b"]
+    assert [dotenv.make(file) for file in files] == [True, True]
+    secrets = [re.search(r"^SECRET_KEY=(.{50,})$", f.read_text(), re.M)[1] for f in files]
+    assert secrets[0] != secrets[1]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    before = files[0].read_text()
+    assert dotenv.make(files[0]) is False
+    assert files[0].read_text() == before
+
+
+PRAGMAS = """
+from django.db import connection
+with connection.cursor() as cursor:
+    names = ("journal_mode", "synchronous", "busy_timeout")
+    print(*[cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names])
+print(connection.settings_dict["OPTIONS"]["transaction_mode"])
+"""
+
+
+def test_sqlite_waits_and_writes_safely(fresh):
+    output = run("manage.py", "shell", "-v", "0", "-c", PRAGMAS, **fresh).stdout
+    assert output.split() == ["wal", "2", "20000", "IMMEDIATE"]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_six_writers_at_once_all_get_their_turn():
+    errors = []
+
+    def write(number):
+        try:
+            for step in range(20):
+                Category.objects.create(name=f"Mục {number}.{step}")
+                User.objects.count()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test names it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert errors == []
+    assert Category.objects.count() == 120
