@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import PASSWORD
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,11 @@ def browser():
 
 @pytest.fixture
 def site(live_server, settings):
-    """The address of the running site, reached as its own host."""
+    """The address of the running site, reached as its own host.
+
+    Tests before have emptied the database, and with it the groups that a migration made.
+    """
+    import_module("news.migrations.0002_groups").make_groups(apps, None)
     settings.SITE_URL = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     return live_server.url

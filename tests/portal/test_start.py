@@ -172,7 +172,7 @@ def test_sqlite_waits_and_writes_safely(fresh):
     assert output.split() == ["wal", "2", "20000", "IMMEDIATE"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_six_writers_at_once_all_get_their_turn():
     errors = []
 
