@@ -2,17 +2,12 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from departments.models import Contact, SiteSettings
+from departments.models import SiteSettings
 
 
 def site(request) -> dict:
-    """`site` (the settings with their agency) and `agency_contact` (its own contact, or None).
+    """`site`: the settings with the agency and its contact of today.
 
-    One query each, made when a template first asks: pages of the admin never do.
+    One query, made when a template first asks: pages of the admin never do.
     """
-    settings = SimpleLazyObject(SiteSettings.load)
-
-    def contact() -> Contact | None:
-        return settings.agency.contact() if settings.agency else None
-
-    return {"site": settings, "agency_contact": SimpleLazyObject(contact)}
+    return {"site": SimpleLazyObject(SiteSettings.load)}

@@ -6,8 +6,9 @@ import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models, transaction
+from django.db.models import Case, F, JSONField, OuterRef, Q, Subquery, When
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -140,6 +141,19 @@ class Department(models.Model):
             current = parents.get(current)
         return seen
 
+    @property
+    def alias_list(self) -> list[str]:
+        return [line.strip() for line in self.aliases.split("\n") if line.strip()]
+
+    def add_aliases(self, *names: str) -> None:
+        """Remember other names, so that search finds the unit under them; each once."""
+        known = {text.fold(name) for name in (self.name, *self.alias_list)}
+        fresh = [name for name in names if name and text.fold(name) not in known]
+        self.aliases = "\n".join([*self.alias_list, *dict.fromkeys(fresh)])
+
+    def is_open(self, *, on: datetime.date | None = None) -> bool:
+        return self.closed_on is None or self.closed_on > (on or today())
+
     def contact(self) -> Contact | None:
         """The unit's own contact today: the first valid general one."""
         return self.contacts.valid().filter(kind=Contact.Kind.GENERAL).first()
@@ -220,6 +234,16 @@ class ContactQuerySet(models.QuerySet):
             Q(valid_from=None) | Q(valid_from__lte=on),
             Q(valid_until=None) | Q(valid_until__gte=on),
         )
+
+    def as_fields(self, department, *, on: datetime.date) -> Subquery:
+        """A unit's own contact as a column of another query: a dict of CONTACT_FIELDS, or None."""
+        own = self.valid(on=on).filter(department=department, kind=Contact.Kind.GENERAL)
+        columns = JSONObject(**{name: name for name in CONTACT_FIELDS})
+        return Subquery(own.values(columns=columns)[:1], output_field=JSONField())
+
+
+# What a page shows of a contact.
+CONTACT_FIELDS = ("label", "kind", "address", "phone", "fax", "email", "website", "opening_hours")
 
 
 class Contact(models.Model):
@@ -321,6 +345,9 @@ class Person(models.Model):
             kwargs["update_fields"] = {*kwargs["update_fields"], "sort_key"}
         super().save(**kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("departments:person_detail", args=[self.slug])
+
 
 class Position(models.Model):
     """A post in a unit, held by people through their appointments."""
@@ -363,6 +390,21 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, {self.department.short_name or self.department.name}"
+
+    def save(self, **kwargs):
+        with transaction.atomic():
+            super().save(**kwargs)
+            one_seat = self.seats == 1
+            self.appointments.exclude(one_seat=one_seat).update(one_seat=one_seat)
+
+    def clean(self):
+        terms = list(self.appointments.select_related("person")) if self.pk else []
+        for term in terms:
+            others = [other for other in terms if other is not term]
+            if self.seats and term.seat_taken_by(others, seats=self.seats):
+                raise ValidationError(
+                    {"seats": _("More people than that hold or held this position at once.")}
+                )
 
 
 class AppointmentQuerySet(models.QuerySet):
@@ -415,8 +457,13 @@ class Appointment(models.Model):
     decision_number = CharField(
         _("decision number"), max_length=100, blank=True, help_text=_("For example: 123/QĐ-UBND")
     )
+    # The position's word, kept here for PostgreSQL's exclusion constraint.
+    one_seat = models.BooleanField(default=False, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
+
+    # Set by a form that judges several terms together, with what is typed for each of them.
+    is_judged_together = False
 
     class Meta:
         verbose_name = _("appointment")
@@ -433,6 +480,14 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.person} – {self.post}"
 
+    def save(self, **kwargs):
+        with transaction.atomic():
+            self._check_seats()
+            self.one_seat = self.position.seats == 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "one_seat"}
+            super().save(**kwargs)
+
     @property
     def post(self) -> str:
         """The post's name with its unit: "Giám đốc, Sở KH&CN"; acting heads say so."""
@@ -440,21 +495,81 @@ class Appointment(models.Model):
             return gettext("Acting head: %s") % self.position
         return str(self.position)
 
-    def clean(self):
-        if not self.position_id or (
-            self.started_on and self.ended_on and self.ended_on < self.started_on
-        ):
-            return
-        seats = self.position.seats
-        if seats and Appointment.objects.overlapping(self).count() >= seats:
-            raise ValidationError({"position": self._taken_message()})
+    @property
+    def first_day(self) -> datetime.date:
+        return self.started_on or datetime.date.min
 
-    def _taken_message(self) -> str:
-        holder = Appointment.objects.overlapping(self).select_related("person").first()
+    @property
+    def last_day(self) -> datetime.date:
+        return self.ended_on or datetime.date.max
+
+    def holds(self, on: datetime.date) -> bool:
+        return self.first_day <= on <= self.last_day
+
+    def seat_taken_by(self, others, *, seats: int) -> Appointment | None:
+        """One of the `others` who fill every seat on some day of this term; None if one is free."""
+        rivals = [other for other in others if self._meets(other)]
+        for day in {self.first_day, *(rival.first_day for rival in rivals)}:
+            there = [rival for rival in rivals if rival.holds(day)]
+            if self.holds(day) and len(there) >= seats:
+                return there[0]
+        return None
+
+    def _meets(self, other: Appointment) -> bool:
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
+
+    def clean(self):
+        if not self.is_judged_together and self.position_id and self.first_day <= self.last_day:
+            self._check_seats()
+
+    def _check_seats(self) -> None:
+        """Refuse a term for which no seat is free.
+
+        Inside a transaction the position is locked first: of two people who enter the same
+        director at the same moment, the second waits and is refused.
+        """
+        positions = Position.objects.select_related("department")
+        if connection.in_atomic_block:
+            positions = positions.select_for_update(of=("self",))
+        position = positions.get(pk=self.position_id)
+        others = Appointment.objects.overlapping(self).select_related("person")
+        holder = self.seat_taken_by(others, seats=position.seats) if position.seats else None
+        if holder:
+            raise ValidationError({"position": self.taken_message(holder)})
+
+    def taken_message(self, holder: Appointment) -> str:
         return gettext(
             "“%(position)s” is held by %(person)s at that time. End that term first, or correct "
             "the days."
         ) % {"position": self.position, "person": holder.person}
+
+    def hand_over(
+        self,
+        *,
+        on: datetime.date,
+        to: Person | None = None,
+        is_acting: bool = False,
+        decision_number: str = "",
+    ) -> Appointment | None:
+        """End this term the day before `on` and give the post to `to` from `on`; None: vacant.
+
+        Raises ValidationError, and changes nothing, when the day lies before the term's start or
+        the post is not free from then on.
+        """
+        if on <= self.first_day:
+            raise ValidationError({"on": _("The new holder starts after the present one did.")})
+        with transaction.atomic():
+            self.ended_on = on - datetime.timedelta(days=1)
+            self.save()
+            if to is None:
+                return None
+            return Appointment.objects.create(
+                person=to,
+                position=self.position,
+                started_on=on,
+                is_acting=is_acting,
+                decision_number=decision_number,
+            )
 
 
 class Membership(models.Model):
@@ -497,6 +612,16 @@ class SiteSettings(models.Model):
         verbose_name=_("agency"),
         help_text=_("The unit whose site this is. Its general contact stands in the footer."),
     )
+    next_agency = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("next agency"),
+    )
+    next_agency_from = models.DateField(_("from"), null=True, blank=True, editable=False)
     superior_body = CharField(
         _("superior body"),
         max_length=255,
@@ -529,6 +654,28 @@ class SiteSettings(models.Model):
         super().save(**kwargs)
 
     @classmethod
-    def load(cls) -> SiteSettings:
-        """The row with its agency, or an empty one when nothing is set up yet: one query."""
-        return cls.objects.select_related("agency").first() or cls()
+    def load(cls, *, on: datetime.date | None = None) -> SiteSettings:
+        """The row as it holds on the day `on` (today), or an empty one: one query.
+
+        `agency` is the agency of that day (a reorganisation changes it by the clock), `contact`
+        its own contact of that day or None.
+        """
+        on = on or today()
+        agency = Case(When(next_agency_from__lte=on, then=F("next_agency")), default=F("agency"))
+        row = (
+            cls.objects.select_related("agency", "next_agency")
+            .annotate(agency_then=agency)
+            .annotate(contact_fields=Contact.objects.as_fields(OuterRef("agency_then"), on=on))
+            .first()
+        ) or cls()
+        if row.agency_id and row.agency_then != row.agency_id:
+            row.agency = row.next_agency
+        fields = getattr(row, "contact_fields", None)
+        row.contact = Contact(department=row.agency, **fields) if fields else None
+        return row
+
+    def succeed(self, agency: Department, *, on: datetime.date) -> None:
+        """Make `agency` the site's from the day `on`, by the clock. Not saved yet."""
+        now = SiteSettings.load()
+        self.agency = now.agency
+        self.next_agency, self.next_agency_from = agency, on

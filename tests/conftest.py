@@ -3,6 +3,7 @@ import shutil
 import tempfile
 
 import pytest
+from django.db import connection
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +19,10 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Django asks SQLite once a process whether it knows JSON: not while queries are counted."""
+    with django_db_blocker.unblock():
+        assert connection.features.supports_json_field
