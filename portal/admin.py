@@ -40,6 +40,12 @@ class PortalModelAdmin(PortalFields, admin.ModelAdmin):
     """What every screen of the portal shares."""
 
     list_per_page = 50
+    # Said when something cannot be deleted: why, and what to do instead.
+    keep_instead = ""
+
+    def delete_view(self, request, object_id, extra_context=None):
+        context = {"keep_instead": self.keep_instead} | (extra_context or {})
+        return super().delete_view(request, object_id, context)
 
 
 class UserAdmin(DjangoUserAdmin):
