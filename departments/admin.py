@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
+from django.forms import Textarea
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -23,6 +24,7 @@ from departments.models import (
     today,
 )
 from portal.admin import PortalFields, PortalModelAdmin
+from portal.fields import TextField
 
 
 class ContactInline(PortalFields, admin.StackedInline):
@@ -38,7 +40,7 @@ class ContactInline(PortalFields, admin.StackedInline):
     ]
 
 
-class PositionInline(admin.TabularInline):
+class PositionInline(PortalFields, admin.TabularInline):
     model = Position
     extra = 0
     fields = ["title", "rank", "seats", "is_leadership", "holders"]
@@ -53,7 +55,7 @@ class PositionInline(admin.TabularInline):
         return ", ".join(term.person.full_name for term in terms) or gettext("Vacant")
 
 
-class AppointmentInline(admin.StackedInline):
+class AppointmentInline(PortalFields, admin.StackedInline):
     model = Appointment
     formset = AppointmentFormSet
     extra = 0
@@ -64,6 +66,9 @@ class AppointmentInline(admin.StackedInline):
         "duties",
         "hand_over",
     ]
+    formfield_overrides = PortalFields.formfield_overrides | {
+        TextField: {"widget": Textarea(attrs={"rows": 3})}
+    }
 
     @admin.display(description=_("change of holder"))
     def hand_over(self, appointment):

@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import JsonResponse
@@ -20,6 +19,8 @@ from news import copies
 from news.forms import ArticleForm, ArticlePhotoForm, ArticlePhotoFormSet, AttachmentForm
 from news.models import (
     Article,
+    ArticleDepartment,
+    ArticlePerson,
     ArticlePhoto,
     Attachment,
     Category,
@@ -28,7 +29,7 @@ from news.models import (
     Report,
 )
 from news.views import ArticlePreviewView
-from portal.admin import PortalModelAdmin
+from portal.admin import PortalFields, PortalModelAdmin
 from portal.publishing import Refused, Takedown
 
 SMALL_PHOTO_PIXELS = 640
@@ -149,19 +150,7 @@ def admin_url(article: Article) -> str:
     return reverse(f"admin:news_{model}_change", args=[article.pk])
 
 
-class PlainChoices:
-    """A choice may offer to add what is missing; to change it there is its own screen."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-            field.widget.can_change_related = False
-            field.widget.can_delete_related = False
-            field.widget.can_view_related = False
-        return field
-
-
-class ConferenceInline(PlainChoices, admin.StackedInline):
+class ConferenceInline(PortalFields, admin.StackedInline):
     model = Conference
     section = 1
     template = "admin/news/conference_inline.html"
@@ -182,7 +171,7 @@ class ConferenceInline(PlainChoices, admin.StackedInline):
         return field
 
 
-class ArticlePhotoInline(admin.StackedInline):
+class ArticlePhotoInline(PortalFields, admin.StackedInline):
     model = ArticlePhoto
     section = 2
     template = "admin/news/photo_inline.html"
@@ -199,7 +188,7 @@ class ArticlePhotoInline(admin.StackedInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class AttachmentInline(admin.TabularInline):
+class AttachmentInline(PortalFields, admin.TabularInline):
     model = Attachment
     section = 3
     template = "admin/news/attachment_inline.html"
@@ -210,12 +199,31 @@ class AttachmentInline(admin.TabularInline):
         return False  # new ones come through the field for several files
 
 
-class NewsroomAdmin(PlainChoices, PortalModelAdmin):
+class ArticlePersonInline(PortalFields, admin.TabularInline):
+    """People in the post they hold on the event's day; the page shows it, also years later."""
+
+    model = ArticlePerson
+    section = 4
+    extra = 0
+    autocomplete_fields = ["appointment"]
+
+
+class ArticleDepartmentInline(PortalFields, admin.TabularInline):
+    """Units concerned beside the one that the article comes from, in order."""
+
+    model = ArticleDepartment
+    section = 4
+    extra = 0
+    autocomplete_fields = ["department"]
+    fields = ["department", "order"]
+
+
+class NewsroomAdmin(PortalModelAdmin):
     """What the screens for articles and for conference reports share."""
 
     form = ArticleForm
     change_form_template = "admin/news/article_form.html"
-    inlines = [ArticlePhotoInline, AttachmentInline]
+    inlines = [ArticlePhotoInline, AttachmentInline, ArticlePersonInline, ArticleDepartmentInline]
     list_display = ["shown_title", "shown_status", "category", "publish_at", "byline", "saved_at"]
     list_display_links = ["shown_title"]
     list_filter = ["status", "category"]

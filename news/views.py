@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,11 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from news import front_page
-from news.models import Article, Category, branch
+from news.models import Article, ArticleDepartment, Category, branch
 from news.paging import Page
 from portal import richtext
 from portal.publishing import Takedown
+from portal.rows import RowsAsJSON
 
+PERSON_IN_POST = ["appointment__person", "appointment__position__department"]
 # The years a conference may have, as its model says.
 REVIEW_YEARS = range(1945, 2201)
 
@@ -45,11 +48,20 @@ class ArticleDetailView(TemplateView):
         return self.render_to_response(self.get_context_data(article=article))
 
     def _rows(self, queryset):
-        return queryset.filter(pk=self.kwargs["pk"]).select_related(
-            "category__parent",
-            "department",
-            "conference__chair__person",
-            "conference__chair__position__department",
+        concerned = ArticleDepartment.objects.filter(article=OuterRef("pk"))
+        return (
+            queryset.filter(pk=self.kwargs["pk"])
+            .select_related(
+                "category__parent",
+                "department",
+                "conference__chair__person",
+                "conference__chair__position__department",
+            )
+            .annotate(
+                concerned_units=RowsAsJSON(
+                    concerned, name="department__name", slug="department__slug"
+                )
+            )
         )
 
     def gone(self):
@@ -72,6 +84,7 @@ class ArticleDetailView(TemplateView):
             parts=body_parts(article.body, uses),
             attachments=list(article.attachments.all()) if shows_files else [],
             updates=list(article.updates.all()),
+            people=list(article.people.select_related(*PERSON_IN_POST)),
             **kwargs,
         )
 

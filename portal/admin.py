@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib.admin.widgets import AdminURLFieldWidget, RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -34,6 +34,15 @@ class PortalFields:
         models.DateTimeField: {"form_class": forms.DateTimeField, "widget": DateTimeInput},
         models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A choice may offer to add what is missing; to change it there is its own screen."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
 
 
 class PortalModelAdmin(PortalFields, admin.ModelAdmin):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from departments.models import SiteSettings
 from news.models import Article
+from tests.browser.forms import choose, save
 from tests.factories import image_upload, make_user
 
 SEED = Path(__file__).with_name("seed.txt").read_text(encoding="utf-8")
@@ -22,13 +23,6 @@ CAPTIONS = [
 ]
 ALTS = ["Người phụ nữ đứng nói trên bục", "Hội trường nhìn từ hàng ghế cuối"]
 ADDRESS = "Số 438 đường Bà Triệu, phường Đông Kinh, thành phố Lạng Sơn, tỉnh Lạng Sơn"
-
-
-def choose(page, field, words):
-    """Pick in a field that searches as one types."""
-    page.locator(f"#{field} + .select2 .select2-selection").click()
-    page.locator(".select2-container--open .select2-search__field").fill(words)
-    page.locator(".select2-results__option--highlighted", has_text=words).click()
 
 
 def enter_agency(page):
@@ -47,14 +41,12 @@ def enter_agency(page):
     page.locator("#id_positions-0-rank").fill("1")
     page.locator("#id_positions-0-seats").fill("1")
     page.locator("#id_positions-0-is_leadership").check()
-    page.get_by_role("button", name="Lưu", exact=True).click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    save(page)
 
     page.goto("/admin/departments/sitesettings/")
     choose(page, "id_agency", "Sở Khoa học")
     page.get_by_label("Cơ quan chủ quản").fill("UBND tỉnh Lạng Sơn")
-    page.get_by_role("button", name="Lưu", exact=True).click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    save(page)
 
 
 def enter_director(page):
@@ -62,15 +54,13 @@ def enter_director(page):
     page.get_by_label("Họ và tên:").fill("Nguyễn Thị Hà")
     page.get_by_role("button", name="Thêm bổ nhiệm").click()
     choose(page, "id_appointments-0-position", "Giám đốc")
-    page.get_by_role("button", name="Lưu", exact=True).click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    save(page)
 
 
 def enter_category(page):
     page.goto("/admin/news/category/add/")
     page.get_by_label("Tên:", exact=True).fill("Hoạt động của Sở")
-    page.get_by_role("button", name="Lưu", exact=True).click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    save(page)
 
 
 def paste(page, text):

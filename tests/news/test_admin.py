@@ -59,7 +59,8 @@ def fields(category=None, photos=(), attachments=(), **values):
         "category": (category or make_category()).pk,
         "_save": "1",
     }
-    for prefix, rows in (("photos", photos), ("attachments", attachments)):
+    inlines = {"photos": photos, "attachments": attachments}
+    for prefix, rows in (inlines | {"people": (), "concerned_departments": ()}).items():
         data[f"{prefix}-TOTAL_FORMS"] = len(rows)
         data[f"{prefix}-INITIAL_FORMS"] = sum("id" in row for row in rows)
         for number, row in enumerate(rows):
@@ -571,5 +572,5 @@ def test_the_form_costs_the_same_however_many_photos(
     for number in range(photos):
         make_article_photo(article=article, order=number)
     make_attachment(article=article)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(change(article))

@@ -1,0 +1,24 @@
+"""Small rows that belong to one row, read with it in one query."""
+
+from django.db.models import JSONField, Subquery
+from django.db.models.functions import JSONObject
+
+
+class RowsAsJSON(Subquery):
+    """The rows of `queryset` as one column: a list of dicts of `columns`, in its order.
+
+    `columns` are names or look-ups of the queryset: RowsAsJSON(units, name="department__name").
+    For a handful of rows a page always shows; longer lists are a query of their own.
+    """
+
+    def __init__(self, queryset, **columns):
+        rows = queryset.values(row_as_json=JSONObject(**columns))
+        super().__init__(rows, output_field=JSONField())
+
+    def as_sqlite(self, compiler, connection):
+        template = '(SELECT json_group_array(json("row_as_json")) FROM (%(subquery)s))'
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_postgresql(self, compiler, connection):
+        template = "(SELECT coalesce(json_agg(row_as_json), '[]') FROM (%(subquery)s) AS rows)"
+        return self.as_sql(compiler, connection, template=template)
