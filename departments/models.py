@@ -26,10 +26,14 @@ def today() -> datetime.date:
 
 
 class DepartmentQuerySet(models.QuerySet):
+    def founded(self, *, on: datetime.date | None = None):
+        """Units that exist on the day `on` (today) or existed once: none that is still to come."""
+        return self.exclude(founded_on__gt=on or today())
+
     def open(self, *, on: datetime.date | None = None):
         """Units that exist on the day `on` (today)."""
         on = on or today()
-        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+        return self.founded(on=on).filter(Q(closed_on=None) | Q(closed_on__gt=on))
 
     def tree(self) -> list[Department]:
         """Every unit with `.subunits` and `.depth` filled, top ones first: one query.

@@ -134,7 +134,7 @@ def _dataset(name: str) -> tuple:
 
 
 def _cell(value: str | list[str]) -> str:
-    """Lists are joined with "; ". What a spreadsheet would take for a formula gets an apostrophe."""
+    """Lists joined with "; "; an apostrophe before what a spreadsheet takes for a formula."""
     text = "; ".join(value) if isinstance(value, list) else value
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 
 from django.db.models import FilteredRelation
 from django.utils.translation import gettext as _
 
-from departments.models import Appointment, Position, Succession, today
+from departments.models import Appointment, Position, today
 
 
 class Posts:
@@ -25,6 +26,8 @@ class Posts:
             .defer("department__functions", "term__person__biography")
             .order_by("rank", "pk")
         )
+        for row in self._rows:
+            row.term = getattr(row, "term", None)  # left out where there is none
 
     def now(self, *, department: int | None = None) -> list[Position]:
         """Who holds them on the day, the vacant ones too; one post for each holder.
@@ -34,9 +37,7 @@ class Posts:
         rows = [row for row in self._rows if department in {None, row.department_id}]
         held = [row for row in rows if row.term and row.term.holds(self.on)]
         taken = {row.pk for row in held}
-        vacant = {row.pk: row for row in rows if row.pk not in taken}
-        for position in vacant.values():
-            position.term = None
+        vacant = {row.pk: _vacant(row) for row in rows if row.pk not in taken}
         return sorted([*held, *vacant.values()], key=_by_rank)
 
     def heads(self) -> dict[int, list[Position]]:
@@ -55,23 +56,14 @@ class Posts:
         return sorted(rows, key=lambda row: row.term.ended_on, reverse=True)
 
 
+def _vacant(post: Position) -> Position:
+    vacant = copy.copy(post)  # the row itself may stand for a term that has ended
+    vacant.term = None
+    return vacant
+
+
 def _by_rank(post: Position) -> tuple:
     return (post.rank, post.term is None, post.term.person.sort_key if post.term else "", post.pk)
-
-
-def former_units(unit_id: int, *, on: datetime.date | None = None) -> set[int]:
-    """The ids of all units that a unit came from, over every generation: one query."""
-    effective = Succession.objects.filter(effective_on__lte=on or today())
-    origins: dict[int, list[int]] = {}
-    for old, new in effective.values_list("predecessor_id", "successor_id"):
-        origins.setdefault(new, []).append(old)
-    found, ahead = set(), [unit_id]
-    while ahead:
-        for old in origins.get(ahead.pop(), []):
-            if old not in found:
-                found.add(old)
-                ahead.append(old)
-    return found - {unit_id}
 
 
 # ── In words ────────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +97,8 @@ def duration(term: Appointment) -> str:
 
     A last day ahead is not shown: it may still change.
     """
-    if term.last_day >= today():
-        return f"{start(term)} – {_('now')}" if start(term) else _("until now")
-    return f"{start(term) or _('unknown')} – {term.ended_on:%d/%m}/{term.ended_on.year:04d}"
+    unknown, now, begin = _("unknown"), _("now"), start(term)
+    if term.last_day < today():
+        end = f"{term.ended_on:%d/%m}/{term.ended_on.year:04d}"
+        return f"{begin or unknown} – {end}"
+    return f"{begin} – {now}" if begin else _("until now")

@@ -1,42 +1,162 @@
-"""Pages about the agency and its units."""
+"""Pages about the agency: what it is, its units, its leaders, how to reach it.
+
+Everything is shown as it holds on the calendar day in Vietnam. `site` in each context is the
+frame's own: asked for here, it is not asked for again.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
 
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from departments.models import Department, today
+from departments.models import (
+    Contact,
+    Department,
+    Person,
+    Position,
+    SiteSettings,
+    Succession,
+    today,
+)
+from departments.posts import Posts
+from departments.units import below, former_units
 
-NEWS = 5
+
+@require_safe
+def about(request):
+    """The agency of today."""
+    site = SiteSettings.load()
+    context = {"site": site}
+    if agency := site.agency:
+        context["leaders"] = Posts(_leadership([agency.pk])).now()
+        context["origins"] = _successions(agency)["origins"]
+    return render(request, "departments/about.html", context)
+
+
+@require_safe
+def structure(request):
+    """Leaders, the organisation chart, and a table of the units below the agency."""
+    site = SiteSettings.load()
+    context = {"site": site}
+    if agency := site.agency:
+        units = below(agency)
+        posts = Posts(Position.objects.filter(department__in=[agency.pk, *(u.pk for u in units)]))
+        heads = posts.heads()
+        for unit in units:
+            unit.heads = heads.get(unit.pk, [])
+        top = [unit for unit in units if unit.parent_id == agency.pk]
+        context |= {
+            "leaders": [post for post in posts.now(department=agency.pk) if post.is_leadership],
+            "divisions": [unit for unit in top if unit.kind == Department.Kind.DIVISION],
+            "subordinates": [unit for unit in top if unit.kind != Department.Kind.DIVISION],
+            "units": units,
+        }
+    return render(request, "departments/structure.html", context)
 
 
 @require_safe
 def department_detail(request, slug: str):
-    """A unit: what it does, how to reach it, what is part of it, its news.
+    """A unit: what it does, who leads it, how to reach it, what is part of it, its news.
 
-    A closed unit keeps its page, under a banner that names its successor, without its contacts.
+    A closed unit keeps its page, under a banner that names its successor, without its contacts
+    and without its people.
     """
-    related = Department.objects.filter(Q(slug=slug) | Q(parent__slug=slug))
-    units = list(related.select_related("parent"))
+    related = (
+        Department.objects.founded()
+        .filter(Q(slug=slug) | Q(parent__slug=slug))
+        .select_related("parent")
+    )
+    units = list(related.defer("parent__functions"))
     unit = next((one for one in units if one.slug == slug), None)
     if unit is None:
         raise Http404
-    is_closed = unit.closed_on is not None and unit.closed_on <= today()
     context = {
+        "section": "structure",
         "unit": unit,
-        "is_closed": is_closed,
-        "successions": _successions(unit) if is_closed else [],
-        "contacts": [] if is_closed else list(unit.contacts.valid()),
-        "subunits": [one for one in units if one is not unit and _is_open(one)],
-        "articles": list(unit.articles.published().listed()[:NEWS]),
+        "is_closed": not unit.is_open(),
+        "subunits": [one for one in units if one is not unit and one.is_open()],
+        **_successions(unit),
     }
+    if unit.is_open():
+        contacts = list(unit.contacts.valid())
+        own = (contact for contact in contacts if contact.kind == Contact.Kind.GENERAL)
+        context |= {
+            "posts": Posts(Position.objects.filter(department=unit)).now(),
+            "contacts": contacts,
+            "own_contact": next(own, None),
+        }
     return render(request, "departments/department_detail.html", context)
 
 
-def _is_open(unit: Department) -> bool:
-    return unit.closed_on is None or unit.closed_on > today()
+@require_safe
+def leaders(request):
+    """Who leads the agency today, and who did, also in the agencies it came from."""
+    site = SiteSettings.load()
+    context = {"site": site, "section": "structure"}
+    if agency := site.agency:
+        posts = Posts(_leadership([agency.pk, *former_units(agency)]))
+        context |= {"leaders": posts.now(department=agency.pk), "former": posts.ended()}
+    return render(request, "departments/leaders.html", context)
 
 
-def _successions(unit: Department) -> list:
-    in_effect = unit.successions.filter(effective_on__lte=today())
-    return list(in_effect.select_related("successor"))
+@require_safe
+def person_detail(request, slug: str):
+    """A person: the posts held, the present ones first; how to reach one who holds a post."""
+    person = get_object_or_404(Person, slug=slug)
+    day = today()
+    terms = person.appointments.select_related("position__department")
+    begun = [term for term in terms if term.first_day <= day]
+    begun.sort(key=lambda term: (term.last_day, term.first_day), reverse=True)
+    current = [term for term in begun if term.holds(day)]
+    current.sort(key=lambda term: term.position.rank)
+    context = {
+        "section": "structure",
+        "person": person,
+        "current": current,
+        "past": [term for term in begun if not term.holds(day)],
+    }
+    return render(request, "departments/person_detail.html", context)
+
+
+@require_safe
+def contact(request):
+    """How to reach the agency, and each of its units."""
+    site = SiteSettings.load()
+    context = {"site": site}
+    if agency := site.agency:
+        units = [agency, *below(agency)]
+        by_unit: dict[int, list[Contact]] = {unit.pk: [] for unit in units}
+        for one in Contact.objects.valid().filter(department__in=units):
+            by_unit[one.department_id].append(one)
+        for unit in units:
+            unit.valid_contacts = by_unit[unit.pk]
+        context |= {"contacts": agency.valid_contacts, "units": units[1:]}
+        context["has_table"] = any(unit.valid_contacts for unit in units[1:])
+    return render(request, "departments/contact.html", context)
+
+
+def _leadership(departments):
+    return Position.objects.filter(department__in=departments, is_leadership=True)
+
+
+def _successions(unit: Department) -> dict:
+    """What became of a unit and where it came from, as far as it has taken effect; one query.
+
+    `successions`: lists of those that are one act, as a split is; `origins`: one each.
+    """
+    rows = list(
+        Succession.objects.filter(Q(predecessor=unit) | Q(successor=unit))
+        .filter(effective_on__lte=today())
+        .select_related("predecessor", "successor")
+        .defer("predecessor__functions", "successor__functions")
+    )
+    onward = [row for row in rows if row.predecessor_id == unit.pk]
+    acts = groupby(onward, key=lambda row: (row.effective_on, row.kind, row.legal_basis))
+    return {
+        "successions": [list(act) for _key, act in acts],
+        "origins": [row for row in rows if row.successor_id == unit.pk],
+    }

@@ -1,5 +1,7 @@
 """The newsroom: how staff write, illustrate and publish."""
 
+import logging
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -32,7 +34,13 @@ from news.views import ArticlePreviewView
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.publishing import Refused, Takedown
 
+logger = logging.getLogger(__name__)
+
 SMALL_PHOTO_PIXELS = 640
+NOT_STORED = _(
+    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
+    "the administrator and try again."
+)
 
 
 @admin.register(Category)
@@ -80,6 +88,9 @@ class PhotoAdmin(PortalModelAdmin):
             photo = Photo.objects.from_upload(upload, by=request.user)
         except ValidationError as error:
             return JsonResponse({"error": " ".join(error.messages)}, status=400)
+        except OSError:
+            logger.exception("A photo could not be stored")
+            return JsonResponse({"error": gettext(NOT_STORED)}, status=507)
         return JsonResponse(photo_as_json(photo))
 
     def save_model(self, request, obj, form, change):

@@ -103,8 +103,9 @@ class ArticleForm(forms.ModelForm):
                 "the future: published then, by itself."
             ),
             "body": _(
-                "You can paste from Word: the site drops extra spaces, fonts and colours. Do not "
-                "centre with spaces; captions of photos go into section 3."
+                "You can paste from Word: the site drops extra spaces, fonts and colours. Then "
+                "take out what has its own place: captions (section 3), the author (section 4), "
+                "the agency's address (the footer has it)."
             ),
             "byline": _("Stands at the end of the article, on the right."),
             "source": _("If taken from elsewhere. For example: Báo Lạng Sơn."),

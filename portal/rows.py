@@ -20,5 +20,8 @@ class RowsAsJSON(Subquery):
         return self.as_sql(compiler, connection, template=template)
 
     def as_postgresql(self, compiler, connection):
-        template = "(SELECT coalesce(json_agg(row_as_json), '[]') FROM (%(subquery)s) AS rows)"
+        template = (
+            "(SELECT coalesce(jsonb_agg(row_as_json), '[]'::jsonb) "
+            "FROM (%(subquery)s) AS row_of_list)"
+        )
         return self.as_sql(compiler, connection, template=template)

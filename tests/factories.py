@@ -57,6 +57,18 @@ def make_contact(**kwargs) -> Contact:
     return Contact.objects.create(**(defaults | kwargs))
 
 
+def make_person(**kwargs) -> Person:
+    return Person.objects.create(**({"full_name": f"Nguyễn Văn {next(_numbers)}"} | kwargs))
+
+
+def make_position(**kwargs) -> Position:
+    """A post in `department`; `leads=True` where it leads the agency."""
+    defaults = {"title": "Giám đốc", "rank": 1, "is_leadership": kwargs.pop("leads", False)}
+    if "department" not in kwargs:
+        defaults["department"] = make_department()
+    return Position.objects.create(**(defaults | kwargs))
+
+
 def make_appointment(**kwargs) -> Appointment:
     """A term; `person`, `position` or the words `full_name`, `title`, `department` for new ones."""
     full_name = kwargs.pop("full_name", "Nguyễn Thị Hà")

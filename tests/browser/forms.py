@@ -1,13 +1,16 @@
 """What a person does in the admin's forms, for the tests that drive it."""
 
+import re
+
 from playwright.sync_api import expect
 
 
-def choose(page, field, words):
-    """Pick in a field that searches as one types."""
+def choose(page, field, words, *, option=""):
+    """Pick in a field that searches as one types; `option`: how the line begins, if it matters."""
     page.locator(f"#{field} + .select2 .select2-selection").click()
     page.locator(".select2-container--open .select2-search__field").fill(words)
-    page.locator(".select2-results__option--highlighted", has_text=words).click()
+    lines = page.locator(".select2-results__option[aria-selected]")
+    lines.filter(has_text=re.compile(f"^{option}" if option else words)).first.click()
 
 
 def choose_several(page, field, *words):

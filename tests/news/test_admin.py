@@ -301,6 +301,16 @@ def test_what_is_no_photo_is_refused_with_a_sentence(client, writer):
     assert not Photo.objects.exists()
 
 
+def test_a_disk_that_takes_no_file_is_named_and_leaves_nothing(client, writer, settings, tmp_path):
+    blocked = tmp_path / "no-folder"
+    blocked.write_text("")
+    settings.MEDIA_ROOT = blocked
+    response = client.post(UPLOAD, {"upload": image_upload()})
+    assert response.status_code == 507
+    assert response.json()["error"].startswith("Máy chủ không lưu được tệp")
+    assert not Photo.objects.exists()
+
+
 def test_uploading_needs_the_right_a_token_and_post(client, writer):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(writer)
