@@ -400,7 +400,7 @@ def test_leaders_come_by_rank_then_by_given_name(client):
     html = main(client, "/lanh-dao/")
     cards = [text(card) for card in html.split('<li class="leader">')[1:]]
     assert cards[:3] == [
-        "Vũ Văn Yên Giám đốc Phụ trách Chung việc Điện thoại (0205) 3.871.906 Email y@example.org",
+        "Vũ Văn Yên Giám đốc Lĩnh vực Chung việc Điện thoại (0205) 3.871.906 Email y@example.org",
         "Vương Văn Ân Phó Giám đốc Điện thoại đang cập nhật",
         "Phạm Thị Đào Phụ trách: Phó Giám đốc Điện thoại đang cập nhật",
     ]
