@@ -138,7 +138,7 @@ class ArticlePhotoForm(forms.ModelForm):
         widgets = {
             "photo": forms.HiddenInput,
             "caption": forms.Textarea(attrs={"rows": 2}),
-            "alt": forms.Textarea(attrs={"rows": 2}),
+            "alt": forms.Textarea(attrs={"rows": 3}),
             "order": forms.NumberInput(attrs={"min": 0}),
         }
 

@@ -30,7 +30,7 @@ ENGLISH = re.compile(
 UNSEEN = re.compile(r"<(script|style|template|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 ATTRIBUTES = re.compile(r'\b(?:title|placeholder|aria-label|alt)="([^"]*)"')
 # Values that are what they are in any language.
-CODES = re.compile(r"[\w.+-]+@[\w.-]+|/[\w/.-]*|\buser\d+\b|https?://\S+")
+CODES = re.compile(r"[\w.+-]+@[\w.-]+|/[\w/.-]*|\buser\d+\b|https?://\S+|\S*\*{3,}\S*")
 
 
 def words_of(html: str) -> str:
