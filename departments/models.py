@@ -557,13 +557,14 @@ class Appointment(models.Model):
     ) -> Appointment | None:
         """End this term the day before `on` and give the post to `to` from `on`; None: vacant.
 
-        Raises ValidationError, and changes nothing, when the day lies before the term's start or
+        A term that ended earlier still ends then: the post was vacant in between. Raises
+        ValidationError, and changes nothing, when the day lies before the term's start or
         the post is not free from then on.
         """
         if on <= self.first_day:
             raise ValidationError({"on": _("The new holder starts after the present one did.")})
         with transaction.atomic():
-            self.ended_on = on - datetime.timedelta(days=1)
+            self.ended_on = min(self.last_day, on - datetime.timedelta(days=1))
             self.save()
             if to is None:
                 return None
@@ -677,6 +678,11 @@ class SiteSettings(models.Model):
         fields = getattr(row, "contact_fields", None)
         row.contact = Contact(department=row.agency, **fields) if fields else None
         return row
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether another agency takes over on a day that lies ahead."""
+        return self.next_agency_from is not None and self.next_agency_from > today()
 
     def succeed(self, agency: Department, *, on: datetime.date) -> None:
         """Make `agency` the site's from the day `on`, by the clock. Not saved yet."""

@@ -98,6 +98,16 @@ class Plan:
                 }
             elif unit.founded_on and unit.founded_on >= self.on:
                 yield _("“%s” is founded only on that day or later.") % unit
+        if self.old and self._agency_goes() and SiteSettings.load().is_changing:
+            yield _("The site changes to another agency already on a day ahead.")
+        for term in self._terms():
+            if term.first_day >= self.on and not self._people_stay(term.position.department):
+                yield _(
+                    "%(person)s starts as %(position)s only later. End or correct that first."
+                ) % {
+                    "person": term.person,
+                    "position": term.position,
+                }
         for unit in self.new:
             if unit.parent in going:
                 yield _("The new unit cannot belong to “%s”, which closes.") % unit.parent
@@ -250,22 +260,21 @@ class Plan:
 
     def _end_terms(self, terms: list[Appointment], heirs: dict) -> None:
         for term in terms:
-            stays = self._people_stay(term.position.department)
-            starts_later = term.started_on is not None and term.started_on >= self.on
-            if stays:
-                self._continue_term(term, heirs[term.position.department_id])
-            if starts_later:
-                # It would begin in a unit that is closed by then.
-                term.delete()
-            else:
-                term.ended_on = self.on - datetime.timedelta(days=1)
-                term.save(update_fields=["ended_on"])
+            heir = heirs[term.position.department_id]
+            if term.first_day >= self.on:  # it has not begun: it begins in the new unit
+                term.position = _same_position(term.position, heir)
+                term.save()
+                continue
+            if self._people_stay(term.position.department):
+                self._continue_term(term, heir)
+            term.ended_on = self.on - datetime.timedelta(days=1)
+            term.save(update_fields=["ended_on"])
 
     def _continue_term(self, term: Appointment, heir: Department) -> None:
         Appointment.objects.create(
             person=term.person,
             position=_same_position(term.position, heir),
-            started_on=max(self.on, term.first_day),
+            started_on=self.on,
             ended_on=term.ended_on,
             is_acting=term.is_acting,
             duties=term.duties,

@@ -172,6 +172,13 @@ def test_a_post_is_handed_over_on_one_day():
     assert list(Appointment.objects.current(on=D(2025, 3, 1))) == [following]
 
 
+def test_handing_over_later_does_not_lengthen_a_term_that_ended():
+    appointment = make_appointment(started_on=D(2020, 1, 1), ended_on=D(2024, 12, 31))
+    appointment.hand_over(on=D(2025, 3, 1), to=make_person("Trần Văn Nam"))
+    appointment.refresh_from_db()
+    assert appointment.ended_on == D(2024, 12, 31)
+
+
 def test_a_post_can_be_left_vacant():
     appointment = make_appointment(started_on=D(2020, 1, 1))
     assert appointment.hand_over(on=D(2025, 3, 1)) is None

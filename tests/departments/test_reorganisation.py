@@ -126,6 +126,43 @@ def test_terms_and_contacts_that_start_later_go_along_or_away(office):
     assert new.contacts.get(label="Số mới").valid_from == later
 
 
+def test_a_term_that_begins_later_keeps_the_articles_that_name_it(office):
+    position = Position.objects.get(title="Trưởng phòng")
+    later = Appointment.objects.get(position=position).hand_over(
+        on=D(2025, 6, 1), to=Person.objects.create(full_name="Người kế tiếp")
+    )
+    article = make_article()
+    article.people.create(appointment=later)
+    [new] = plan("renamed", [office], "Phòng mới").carry_out()
+    named = article.people.get().appointment
+    assert (named.position.department, named.started_on) == (new, D(2025, 6, 1))
+
+
+def test_a_merger_is_refused_while_a_leader_starts_only_later(office):
+    other = make_department()
+    position = Position.objects.get(title="Trưởng phòng")
+    Appointment.objects.get(position=position).hand_over(
+        on=D(2025, 6, 1), to=Person.objects.create(full_name="Người kế tiếp")
+    )
+    with pytest.raises(ValidationError) as refusal:
+        plan("merged", [office, other], "Phòng mới").carry_out()
+    assert "Người kế tiếp" in refusal.value.messages[0]
+    assert Department.objects.filter(closed_on=None).count() == 3
+
+
+def test_the_agency_changes_once_at_a_time():
+    agency = make_department(name="Sở Một")
+    make_site(agency=agency)
+    with at_noon(EVE):
+        [new] = plan("renamed", [agency], "Sở Hai").carry_out()
+        with pytest.raises(ValidationError):
+            plan("renamed", [new], "Sở Ba", on=D(2025, 6, 1)).carry_out()
+    with at_noon(DAY):
+        [third] = plan("renamed", [new], "Sở Ba", on=D(2025, 6, 1)).carry_out()
+        assert SiteSettings.load().agency == new
+    assert SiteSettings.load(on=D(2025, 6, 1)).agency == third
+
+
 WRONG = {
     "a merger of one": ("merged", 1, ["Mới"]),
     "a rename of two": ("renamed", 2, ["Mới"]),
