@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
@@ -15,6 +16,7 @@ def main() -> None:
         # Django's runner finds no pytest function and would report success on nothing.
         sys.exit("Các kiểm thử chạy bằng: make test")
     try:
+        _ = settings.SECRET_KEY  # some commands would run on without settings
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))

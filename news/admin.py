@@ -368,7 +368,9 @@ class NewsroomAdmin(PortalModelAdmin):
         user, post = request.user, request.POST
         if "_publish" in post:
             article.publish(by=user)
-            return gettext("Published.") if article.is_public else gettext("Scheduled.")
+            if article.is_working_copy:
+                return gettext("The published article is updated.")
+            return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
         if "_submit" in post:
             article.submit(by=user)
             return gettext("Sent for review.")

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing import VERBS, Refused
+from portal.publishing import EXPIRES_TOO_EARLY, VERBS, Refused
 
 # What a working copy takes from the live row and gives back; never the state and the times.
 CONTENT = (
@@ -64,6 +64,8 @@ def merge(copy, *, by) -> None:
     with transaction.atomic():
         copy.advance()  # fails if somebody else saved the copy meanwhile
         live = _lock(copy.draft_of)
+        if copy.expire_at and copy.expire_at <= live.publish_at:
+            raise Refused(EXPIRES_TOO_EARLY)
         changes = {name: getattr(copy, name) for name in CONTENT}
         if live.is_live and _told(live) != _told(copy):
             changes["content_changed_at"] = timezone.now()

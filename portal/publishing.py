@@ -143,6 +143,9 @@ class PublishableQuerySet(models.QuerySet):
         return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
 
 
+EXPIRES_TOO_EARLY = _("The expiry time lies before the publication time.")
+
+
 class Publishable(models.Model):
     """State, times and takedown of something that is published, with the rules in the database.
 
@@ -220,7 +223,7 @@ class Publishable(models.Model):
             models.CheckConstraint(
                 condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=F("publish_at")),
                 name="%(class)s_expires_after_publication",
-                violation_error_message=_("The expiry time lies before the publication time."),
+                violation_error_message=EXPIRES_TOO_EARLY,
             ),
         ]
 
@@ -280,10 +283,13 @@ class Publishable(models.Model):
         """
         if reasons := self.failure_reasons():
             raise Refused(*reasons)
+        publish_at = at or self.publish_at or timezone.now()
+        if self.expire_at and self.expire_at <= publish_at:
+            raise Refused(EXPIRES_TOO_EARLY)
         self._move(
             "publish",
             by=by,
-            publish_at=at or self.publish_at or timezone.now(),
+            publish_at=publish_at,
             takedown="",
             notice="",
             redirect_to="",

@@ -13,6 +13,7 @@ from reversion.models import Version
 
 from news import copies
 from news.models import Article, ArticlePhoto, Photo
+from portal.publishing import Refused
 from tests.factories import (
     image_upload,
     make_appointment,
@@ -73,6 +74,10 @@ def errors_of(response):
     assert response.status_code == 200
     text = response.content.decode()
     return re.findall(r'<ul class="errorlist[^"]*"[^>]*><li>(.*?)</li>', text)
+
+
+def messages_of(response):
+    return [str(message) for message in response.context["messages"]]
 
 
 # ── Drafts ──────────────────────────────────────────────────────────────────────────────────────
@@ -404,13 +409,41 @@ def test_a_refused_publication_keeps_the_draft_and_says_why(client, editor):
     response = client.post(ADD, fields(body="", photos=rows, _publish="1"), follow=True)
     article = Article.objects.get()
     assert article.status == "draft"
-    sentences = [str(message) for message in response.context["messages"]]
+    sentences = messages_of(response)
     assert [sentence.split(".")[0] for sentence in sentences] == [
         "Đã lưu nháp",
         "Bài chưa có nội dung",
         "Ảnh 1 chưa có chú thích",
         "Ảnh 1 chưa có mô tả cho người không nhìn thấy ảnh",
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("", "Đã xuất bản."),
+        ("23/01/2018 04:11", "Đã xuất bản."),
+        ("23/01/2999 04:11", "Đã hẹn giờ xuất bản."),
+    ],
+)
+def test_the_message_tells_publishing_from_scheduling(client, editor, when, message):
+    response = client.post(ADD, fields(publish_at=when, _publish="1"), follow=True)
+    assert messages_of(response) == [message]
+
+
+def test_an_expiry_that_is_over_is_refused_with_a_sentence(client, editor):
+    response = client.post(ADD, fields(expire_at="01/01/2020 08:00", _publish="1"), follow=True)
+    assert "Ngày giờ hết hiệu lực trước ngày giờ đăng, xin xem lại." in messages_of(response)
+    assert Article.objects.get().status == "draft"
+
+
+def test_a_copy_does_not_expire_before_its_article_was_published(editor):
+    article = make_article()
+    copy = copies.open_copy(article, by=editor)
+    copy.expire_at = article.publish_at
+    copy.save()
+    with pytest.raises(Refused):
+        copy.publish(by=editor)
 
 
 def test_a_writer_submits_and_cannot_publish_by_any_button(client, writer):
@@ -450,8 +483,10 @@ def test_what_is_public_is_changed_in_a_working_copy(client, editor):
     response = client.post(
         change(copy),
         fields(category=article.category, title="Bản sửa", slug=article.slug, _publish="1"),
+        follow=True,
     )
-    assert response.headers["Location"] == change(article)
+    assert response.redirect_chain[0][0] == change(article)
+    assert messages_of(response)[-1] == "Đã cập nhật bài đã đăng."
     assert "Bản sửa" in client.get(article.get_absolute_url()).content.decode()
 
 

@@ -46,7 +46,10 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("command", [("manage.py", "check"), ("-c", "import portal.wsgi")])
+@pytest.mark.parametrize(
+    "command",
+    [("manage.py", "check"), ("manage.py", "makemigrations"), ("-c", "import portal.wsgi")],
+)
 @pytest.mark.parametrize(("variables", "name"), WRONG.values(), ids=WRONG)
 def test_a_wrong_setting_stops_the_start_with_one_sentence(command, variables, name):
     result = run(*command, **variables)
