@@ -94,8 +94,9 @@ class HoldersInline(AppointmentInline):
 class DepartmentAdmin(PortalModelAdmin):
     """The tree of units, in its order; what becomes of units is one act (reorganise)."""
 
-    list_display = ["in_tree", "kind", "closed_on", "moves"]
+    list_display = ["in_tree", "moves", "kind", "closed_on"]
     list_filter = ["kind"]
+    actions = None
     search_fields = ["name", "short_name", "aliases"]
     autocomplete_fields = ["parent"]
     inlines = [ContactInline, PositionInline]
