@@ -22,6 +22,7 @@ from tests.factories import (
     make_department,
     make_photo,
     make_site,
+    make_user,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -305,3 +306,11 @@ def test_the_stylesheet_keeps_to_what_browsers_of_2018_read():
     assert "@media (width" not in css
     rules = re.findall(r"\{([^{}]*)\}", css)
     assert [rule for rule in rules if "display:flex" in rule and "gap:" in rule] == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/tin-tuc/?trang=%00", "/%00/", "/admin/news/article/?status__exact=%00"]
+)
+def test_a_null_byte_in_an_address_is_a_bad_request(client, address):
+    client.force_login(make_user(is_superuser=True))
+    assert client.get(address).status_code == 400
