@@ -194,7 +194,10 @@ class DepartmentAdmin(PortalModelAdmin):
         changes = form.plan.changes() if request.POST and form.is_valid() else []
         confirmed = "_confirm" in request.POST and request.POST.getlist("seen") == changes
         if changes and confirmed:
-            return self._carry_out(request, form.plan)
+            try:
+                return self._carry_out(request, form.plan)
+            except ValidationError as error:  # somebody else was faster
+                form.add_error(None, error)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": _("Reorganise units"),
@@ -304,10 +307,12 @@ class SiteSettingsAdmin(PortalModelAdmin):
             return redirect(reverse(f"{name}_change", args=[row.pk]))
         return redirect(reverse(f"{name}_add"))
 
-    def save_model(self, request, obj, form, change):
-        if "agency" in form.changed_data:  # chosen by hand: it holds from now on
-            obj.next_agency = obj.next_agency_from = None
-        super().save_model(request, obj, form, change)
+    def get_object(self, request, object_id, from_field=None):
+        """The row as it holds today: a change of agency that took effect is the agency."""
+        row = super().get_object(request, object_id, from_field)
+        if row and row.next_agency_from and not row.is_changing:
+            row.agency, row.next_agency, row.next_agency_from = row.next_agency, None, None
+        return row
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not SiteSettings.objects.exists()

@@ -1,5 +1,7 @@
 """Forms for what happens to units and posts: terms judged together, a change of holder, an act."""
 
+import datetime
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import (
@@ -8,12 +10,15 @@ from django.contrib.admin.widgets import (
     AutocompleteSelectMultiple,
 )
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Appointment, Department, Person, Position, Succession
 from departments.reorganisation import NewUnit, Plan
 from portal import text
+
+NAME_LENGTH = Department._meta.get_field("name").max_length
 
 
 class AppointmentFormSet(BaseInlineFormSet):
@@ -129,6 +134,7 @@ class ReorganisationForm(forms.Form):
     on = forms.DateField(
         label=_("Effective on"),
         widget=AdminDateWidget,
+        validators=[MinValueValidator(datetime.date(1945, 1, 1))],
         help_text=_("A day ahead takes effect by itself on that day."),
     )
     legal_basis = forms.CharField(
@@ -143,6 +149,15 @@ class ReorganisationForm(forms.Form):
         for name, widget in (("old", AutocompleteSelectMultiple), ("parent", AutocompleteSelect)):
             self.fields[name].widget = widget(parent, admin.site)
             self.fields[name].widget.choices = self.fields[name].choices
+
+    def clean_names(self):
+        names = self.cleaned_data["names"]
+        lines = [text.fold(line) for line in names.splitlines() if line.strip()]
+        if len(lines) != len(set(lines)):
+            raise ValidationError(_("Two new units have the same name."))
+        if any(len(line) > NAME_LENGTH for line in names.splitlines()):
+            raise ValidationError(_("A name has at most %s characters.") % NAME_LENGTH)
+        return names
 
     def clean(self):
         if not self.errors:

@@ -486,7 +486,8 @@ class Appointment(models.Model):
 
     def save(self, **kwargs):
         with transaction.atomic():
-            self._check_seats()
+            if not self.is_judged_together:
+                self._check_seats()
             self.one_seat = self.position.seats == 1
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "one_seat"}

@@ -132,9 +132,10 @@ class Plan:
         sentences += [self._of_term(term) for term in self._terms()]
         sentences += [self._of_contact(contact) for contact in self._contacts()]
         if self._agency_goes():
+            agency = SiteSettings.load(on=self.on).agency
+            heir = self.new[0].name if agency in self.old else agency.name
             sentences.append(
-                _("From %(day)s this is the site of “%(unit)s”.")
-                % {"day": day, "unit": self.new[0].name}
+                _("From %(day)s this is the site of “%(unit)s”.") % {"day": day, "unit": heir}
             )
         return sentences
 
@@ -188,7 +189,7 @@ class Plan:
         return unit not in self.old or self.kind in {Kind.RENAMED, Kind.TRANSFERRED}
 
     def _agency_goes(self) -> bool:
-        return SiteSettings.load(on=self.on).agency in self.old
+        return SiteSettings.load(on=self.on).agency in self._going()
 
     # ── The act ─────────────────────────────────────────────────────────────────────────────────
     def carry_out(self) -> list[Department]:
@@ -209,7 +210,7 @@ class Plan:
             self._end_terms(terms, heirs)
             self._end_contacts(contacts, heirs)
             self._keep_positions(heirs)
-            self._hand_over_the_site(made[0])
+            self._hand_over_the_site(heirs)
         return made
 
     def _make(self, unit: NewUnit) -> Department:
@@ -218,12 +219,19 @@ class Plan:
             name=unit.name,
             short_name=unit.short_name,
             kind=model.kind,
-            parent=unit.parent or (None if self.kind == Kind.TRANSFERRED else model.parent),
+            parent=unit.parent or self._parent_that_stays(),
             order=model.order,
             founded_on=self.on,
             legal_basis=self.legal_basis,
-            functions=model.functions if len(self.old) == len(self.new) == 1 else "",
+            **(_looks(model) if len(self.old) == len(self.new) == 1 else {}),
         )
+
+    def _parent_that_stays(self) -> Department | None:
+        """Where the old units belonged, unless that closes too or the unit moves elsewhere."""
+        if self.kind == Kind.TRANSFERRED:
+            return None
+        going = self._going()
+        return next((old.parent for old in self.old if old.parent not in going), None)
 
     def _carry_along(self, unit: Department, heirs: dict) -> Department:
         heir = Department.objects.create(
@@ -233,10 +241,7 @@ class Plan:
             kind=unit.kind,
             parent=heirs[unit.parent_id],
             order=unit.order,
-            functions=unit.functions,
-            picture=unit.picture.name,
-            picture_width=unit.picture_width,
-            picture_height=unit.picture_height,
+            **_looks(unit),
             founded_on=self.on,
             legal_basis=self.legal_basis,
         )
@@ -271,7 +276,7 @@ class Plan:
             term.save(update_fields=["ended_on"])
 
     def _continue_term(self, term: Appointment, heir: Department) -> None:
-        Appointment.objects.create(
+        following = Appointment.objects.create(
             person=term.person,
             position=_same_position(term.position, heir),
             started_on=self.on,
@@ -280,6 +285,8 @@ class Plan:
             duties=term.duties,
             decision_number=term.decision_number,
         )
+        # What was chaired from the day on was chaired in the post as it is called since.
+        term.chaired_conferences.filter(held_on__gte=self.on).update(chair=following)
 
     def _end_contacts(self, contacts: list[Contact], heirs: dict) -> None:
         for contact in contacts:
@@ -302,11 +309,22 @@ class Plan:
         for position in positions.order_by("rank", "pk"):
             _same_position(position, heirs[position.department_id])
 
-    def _hand_over_the_site(self, heir: Department) -> None:
-        if self._agency_goes():
+    def _hand_over_the_site(self, heirs: dict) -> None:
+        heir = heirs.get(SiteSettings.load(on=self.on).agency_id)
+        if heir:
             settings = SiteSettings.objects.select_for_update().get()
             settings.succeed(heir, on=self.on)
             settings.save()
+
+
+def _looks(unit: Department) -> dict:
+    """What a unit that stays what it was keeps: its functions and its picture."""
+    return {
+        "functions": unit.functions,
+        "picture": unit.picture.name,
+        "picture_width": unit.picture_width,
+        "picture_height": unit.picture_height,
+    }
 
 
 def _same_position(position: Position, unit: Department) -> Position:

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -32,7 +32,7 @@ from news.models import (
 )
 from news.views import ArticlePreviewView
 from portal.admin import PortalFields, PortalModelAdmin
-from portal.publishing import Refused, Takedown
+from portal.publishing import Refused, Status, Takedown
 
 logger = logging.getLogger(__name__)
 
@@ -251,9 +251,13 @@ class NewsroomAdmin(PortalModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         row = super().get_object(request, object_id, from_field)
-        if row is not None:
-            row.refresh_from_db(fields=["body"])
-        return row
+        if row is None:
+            return None
+        whole = self.model._base_manager.filter(pk=row.pk)
+        if request.method == "POST" and connection.in_atomic_block:
+            # Saving writes every column: a publication meanwhile must wait, not be undone.
+            whole = whole.select_for_update(of=("self",))
+        return whole.get()
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -330,7 +334,8 @@ class NewsroomAdmin(PortalModelAdmin):
             article.attachments.create(file=upload, order=article.attachments.count())
         article.body = photos.placed_body()
         article.advance(body=article.body, saved_at=timezone.now())
-        copies.record_version(article, by=request.user)
+        if not article.is_working_copy:  # versions hang on the live row
+            copies.record_version(article, by=request.user)
 
     def _add_photos(self, request, article, cleaned):
         """Photos chosen without JavaScript, or from the library, in file-name order."""
@@ -369,7 +374,7 @@ class NewsroomAdmin(PortalModelAdmin):
         if "_publish" in post:
             article.publish(by=user)
             if article.is_working_copy:
-                return gettext("The published article is updated.")
+                return self._updated(article.draft_of)
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
         if "_submit" in post:
             article.submit(by=user)
@@ -379,11 +384,19 @@ class NewsroomAdmin(PortalModelAdmin):
             return gettext("Returned to the author.")
         return gettext("The draft is saved.")
 
+    @staticmethod
+    def _updated(live) -> str:
+        if live.status == Status.WITHDRAWN:
+            return gettext("The article is updated. It is still withdrawn; publish it again.")
+        return gettext("The published article is updated.")
+
     # ── What is not edited where it stands: published, withdrawn, in somebody else's hands ──────
     def status_view(self, request, article):
         if not self.has_view_permission(request, article):
             raise PermissionDenied
-        if request.method == "POST":
+        # A form that was open while the article changed hands: what was typed is shown, not lost.
+        typed = request.POST if "title" in request.POST else None
+        if request.method == "POST" and typed is None:
             return self._status_action(request, article)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
@@ -396,8 +409,10 @@ class NewsroomAdmin(PortalModelAdmin):
             "has_copy": hasattr(article, "working_copy"),
             "takedowns": Takedown,
             "site_address": settings.SITE_URL,
+            "typed": typed,
         }
-        return TemplateResponse(request, "admin/news/article_status.html", context)
+        status = 409 if typed else 200
+        return TemplateResponse(request, "admin/news/article_status.html", context, status=status)
 
     def _can_open_copy(self, request, article) -> bool:
         return super().has_change_permission(request) and article.can_be_copied_by(request.user)

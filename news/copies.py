@@ -64,15 +64,17 @@ def merge(copy, *, by) -> None:
     with transaction.atomic():
         copy.advance()  # fails if somebody else saved the copy meanwhile
         live = _lock(copy.draft_of)
-        if copy.expire_at and copy.expire_at <= live.publish_at:
+        if live.deleted_at:
+            raise Refused(_("The article was deleted. Restore it first."))
+        if copy.expire_at and live.publish_at and copy.expire_at <= live.publish_at:
             raise Refused(EXPIRES_TOO_EARLY)
-        changes = {name: getattr(copy, name) for name in CONTENT}
+        changes = {name: getattr(copy, name) for name in CONTENT} | {"saved_at": timezone.now()}
         if live.is_live and _told(live) != _told(copy):
             changes["content_changed_at"] = timezone.now()
         _move_parts(copy, live)
         live.related.set(copy.related.all())
         live.advance(**changes)
-        live.record_transition("publish", by=by, reason="")
+        live.record_transition("update", by=by, reason="")
         copy.delete()
         record_version(live, by=by)
 

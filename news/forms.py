@@ -114,6 +114,8 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.is_working_copy:
+            self.fields.pop("publish_at", None)  # published at once; the live row keeps its time
         photo = ArticlePhoto._meta.get_field("photo")
         self.fields["library_photos"].widget = AutocompleteSelectMultiple(photo, admin.site)
         self.fields["library_photos"].widget.choices = self.fields["library_photos"].choices
@@ -122,10 +124,14 @@ class ArticleForm(forms.ModelForm):
 class ArticlePhotoForm(forms.ModelForm):
     """One photo's use: caption, description and place. The credit belongs to the photo."""
 
-    credit = forms.CharField(label=_("Photographer"), required=False, max_length=150)
+    credit = forms.CharField(
+        label=_("Photographer"), required=False, max_length=150, show_hidden_initial=True
+    )
+    # Changed is what the writer chose anew, not what moved because paragraphs were added above.
     after = forms.IntegerField(
         label=_("Place after paragraph"),
         required=False,
+        show_hidden_initial=True,
         min_value=0,
         widget=forms.Select,
         help_text=_("Choose a paragraph; the photo stands right after it."),
@@ -161,11 +167,22 @@ class ArticlePhotoForm(forms.ModelForm):
     def clean_order(self):
         return self.cleaned_data["order"] or 0
 
+    def clean(self):
+        data = super().clean()
+        photo = self.cleaned_data.get("photo")
+        if photo and self._changes_credit(photo) and photo.is_public():
+            self.add_error(
+                "credit", _("A published article shows this photo. Change it in Photos.")
+            )
+        return data
+
+    def _changes_credit(self, photo: Photo) -> bool:
+        return "credit" in self.changed_data and self.cleaned_data["credit"] != photo.credit
+
     def save(self, commit=True):
         use = super().save(commit=commit)
-        credit = self.cleaned_data.get("credit", "")
-        if use.photo.credit != credit:
-            use.photo.credit = credit
+        if self._changes_credit(use.photo):
+            use.photo.credit = self.cleaned_data["credit"]
             use.photo.save(update_fields=["credit"])
         return use
 

@@ -491,6 +491,10 @@ class Photo(models.Model):
             transaction.on_commit(lambda: images.delete_files(checksum))
         return removed
 
+    def is_public(self) -> bool:
+        """Whether a published article shows this photo now."""
+        return Article.objects.published().filter(photos__photo=self).exists()
+
     def versions(self):
         """Versions of articles that show this photo, though the article no longer may."""
         return Version.objects.get_for_model(ArticlePhoto).filter(

@@ -1,6 +1,6 @@
 """On PostgreSQL the database itself keeps terms of a one-seat post from overlapping.
 
-SQLite has no such constraint; there `Appointment.save` refuses inside its transaction.
+Deferred, because terms that are corrected together may meet on the way. SQLite has no such constraint; there `Appointment.save` refuses inside its transaction.
 """
 
 from django.db import migrations
@@ -9,7 +9,7 @@ CONSTRAIN = """
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 ALTER TABLE departments_appointment ADD CONSTRAINT appointment_one_holder
 EXCLUDE USING gist (position_id WITH =, daterange(started_on, ended_on, '[]') WITH &&)
-WHERE (one_seat)
+WHERE (one_seat) DEFERRABLE INITIALLY DEFERRED
 """
 RELEASE = "ALTER TABLE departments_appointment DROP CONSTRAINT appointment_one_holder"
 

@@ -57,6 +57,15 @@ def test_the_photo_moves_by_its_row_alone(desk):
     assert body() == '<p>Một.</p><p>Hai.</p><figure data-photo="1"></figure>'
 
 
+def test_a_paragraph_typed_above_a_photo_leaves_it_where_it_stands(desk):
+    desk.locator(".cke_wysiwyg_div").get_by_text("Một.").click()
+    desk.keyboard.press("Home")
+    desk.keyboard.type("Mới.")
+    desk.keyboard.press("Enter")
+    save(desk)
+    assert body() == "<p>Mới.</p>" + BODY
+
+
 def test_the_toolbar_speaks_vietnamese_and_offers_no_picture(desk):
     names = desk.locator(".cke_toolbar .cke_button").evaluate_all(
         "buttons => buttons.map(button => button.title.split(' (')[0])"

@@ -205,6 +205,25 @@ def test_one_term_ends_and_the_next_begins_on_one_screen(client):
     assert [term.person for term in Appointment.objects.current(on=D(2025, 3, 1))] == [following]
 
 
+@pytest.mark.parametrize("second", [{"started_on": "01/02/2025"}, {"DELETE": "on"}])
+def test_neighbouring_terms_are_corrected_together(client, second):
+    first = make_appointment(started_on=D(2020, 1, 1), ended_on=D(2024, 12, 31))
+    position = first.position
+    Position.objects.update(seats=1)
+    following = make_appointment(position=position, full_name="Trần Nam", started_on=D(2025, 1, 1))
+    rows = [
+        {"started_on": "01/01/2020", "ended_on": "31/01/2025"},
+        {"started_on": "01/01/2025"} | second,
+    ]
+    for row, term in zip(rows, (first, following), strict=True):
+        row |= {"id": term.pk, "person": term.person_id, "start_precision": "day"}
+    data = {"department": position.department_id, "title": "Giám đốc", "rank": 1, "seats": 1}
+    response = client.post(change(position), data | inline("appointments", *rows, initial=2))
+    assert response.status_code == 302
+    first.refresh_from_db()
+    assert first.ended_on == D(2025, 1, 31)
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -315,6 +334,9 @@ def test_what_was_not_seen_is_not_done(client):
     [
         {"names": ""},
         {"names": "Một\nHai"},
+        {"names": "Một\nmột", "kind": "split"},
+        {"names": "đ" * 256},
+        {"on": "01/01/0001"},
         {"on": "hôm nay"},
         {"legal_basis": ""},
         {"kind": "lạ"},
@@ -327,6 +349,19 @@ def test_a_wrong_act_is_refused_and_what_was_typed_stays(client, values):
     assert len(response.context["form"].errors) == 1
     assert "SM" in response.content.decode()
     assert not Succession.objects.exists()
+
+
+def test_the_settings_show_the_agency_of_today(client):
+    site = make_site()
+    following = make_department(name="Sở mới")
+    site.succeed(following, on=D(2025, 3, 1))
+    site.save()
+    form = client.get("/admin/departments/sitesettings/1/change/").context["adminform"].form
+    assert form.initial["agency"] == following.pk
+    data = {"agency": following.pk, "slogan": "Mới", "superior_body": "", "responsible_person": ""}
+    client.post("/admin/departments/sitesettings/1/change/", data)
+    site.refresh_from_db()
+    assert (site.agency, site.next_agency, site.slogan) == (following, None, "Mới")
 
 
 @pytest.mark.parametrize("group", ["Phóng viên", "Duyệt đăng"])

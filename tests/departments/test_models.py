@@ -124,8 +124,9 @@ def test_postgresql_itself_refuses_a_second_holder():
     second = term(position, D(2021, 1, 1), None)
     second.one_seat = True
     if connection.vendor == "postgresql":
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             Appointment.objects.bulk_create([second])
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     position.seats = 2
     position.save()
     Appointment.objects.bulk_create([term(position, D(2021, 1, 1), None)])

@@ -19,6 +19,7 @@ from departments.reorganisation import NewUnit, Plan
 from tests.factories import (
     make_appointment,
     make_article,
+    make_conference,
     make_contact,
     make_department,
     make_site,
@@ -150,6 +151,17 @@ def test_a_merger_is_refused_while_a_leader_starts_only_later(office):
     assert Department.objects.filter(closed_on=None).count() == 3
 
 
+def test_a_conference_after_the_day_was_chaired_in_the_new_unit(office):
+    chair = Appointment.objects.get(person__full_name="Lê An")
+    before, after = (
+        make_conference(held_on=day, chair=chair, review_year=2024) for day in (EVE, DAY)
+    )
+    [new] = plan("renamed", [office], "Phòng mới").carry_out()
+    before.refresh_from_db()
+    after.refresh_from_db()
+    assert (before.chair, after.chair.position.department) == (chair, new)
+
+
 def test_the_agency_changes_once_at_a_time():
     agency = make_department(name="Sở Một")
     make_site(agency=agency)
@@ -161,6 +173,24 @@ def test_the_agency_changes_once_at_a_time():
         [third] = plan("renamed", [new], "Sở Ba", on=D(2025, 6, 1)).carry_out()
         assert SiteSettings.load().agency == new
     assert SiteSettings.load(on=D(2025, 6, 1)).agency == third
+
+
+def test_a_site_whose_agency_goes_along_passes_to_its_heir():
+    province = make_department(name="UBND tỉnh")
+    agency = make_department(name="Sở", parent=province)
+    make_site(agency=agency)
+    act = plan("renamed", [province], "UBND mới")
+    assert any("trang của “Sở”" in sentence for sentence in act.changes())
+    [new] = act.carry_out()
+    assert SiteSettings.load().agency == new.children.get()
+
+
+def test_a_unit_merged_with_a_part_of_itself_stays_below_its_parent():
+    top = make_department(name="Sở", order=5)
+    unit = make_department(name="Phòng", parent=top, order=3)
+    part = make_department(name="Tổ", parent=unit, order=1)
+    [new] = plan("merged", [part, unit], "Phòng mới").carry_out()
+    assert new.parent == top
 
 
 WRONG = {
@@ -265,14 +295,10 @@ def addresses():
 
 
 def test_the_merger_of_2025_kills_no_address_and_keeps_the_past_true(client, province):
-    from datetime import date as day_of
-
-    from tests.factories import make_conference
-
     science, media = province
     director = Appointment.objects.get(person__full_name="Nguyễn Thị Hà")
     report = make_article(title="Hội nghị tổng kết", kind="report", department=science)
-    make_conference(article=report, held_on=day_of(2018, 1, 19), chair=director)
+    make_conference(article=report, held_on=D(2018, 1, 19), chair=director)
 
     with at_noon(D(2025, 2, 1)):
         before = addresses()

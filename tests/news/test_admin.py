@@ -14,6 +14,7 @@ from reversion.models import Version
 from news import copies
 from news.models import Article, ArticlePhoto, Photo
 from portal.publishing import Refused
+from portal.richtext import photo_places
 from tests.factories import (
     image_upload,
     make_appointment,
@@ -66,6 +67,7 @@ def fields(category=None, photos=(), attachments=(), **values):
         data[f"{prefix}-INITIAL_FORMS"] = sum("id" in row for row in rows)
         for number, row in enumerate(rows):
             data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+            data[f"initial-{prefix}-{number}-after"] = row.get("was after", "")
     return data | values
 
 
@@ -171,8 +173,10 @@ def illustrated(writer):
 
 
 def row_of(use, **values):
+    """What the row of a stored photo sends back; "was after" is the place that it was shown at."""
     shown = {"id": use.pk, "photo": use.photo_id, "caption": use.caption, "order": use.order}
-    return shown | {"alt": use.photo.alt} | values
+    place = photo_places(use.article.body).get(use.ref, "")
+    return shown | {"alt": use.photo.alt, "was after": place, "after": place} | values
 
 
 def save(client, use, body=None, **values):
@@ -190,8 +194,11 @@ def test_a_photo_moves_where_its_row_says(client, illustrated):
 
 
 def test_a_photo_moved_in_the_text_stays_there(client, illustrated):
-    moved = '<p>Một.</p><p>Hai.</p><figure data-photo="1"></figure>'
-    assert save(client, illustrated, body=moved, after=2) == moved
+    for body in (
+        '<p>Một.</p><p>Hai.</p><figure data-photo="1"></figure>',
+        '<p>Mới.</p><p>Một.</p><figure data-photo="1"></figure><p>Hai.</p>',
+    ):
+        assert save(client, illustrated, body=body) == body
 
 
 def test_a_text_pasted_anew_keeps_the_photo_at_its_place(client, illustrated):
@@ -208,6 +215,16 @@ def test_a_removed_photo_leaves_the_text_and_stays_in_the_library(client, illust
     assert save(client, illustrated, after=1, DELETE="on") == "<p>Một.</p><p>Hai.</p>"
     assert not ArticlePhoto.objects.exists()
     assert Photo.objects.count() == 1
+
+
+def test_the_credit_of_a_photo_that_readers_see_is_changed_in_the_library_alone(client, editor):
+    article = make_article()
+    make_article_photo(article=article, ref=1, caption="Chú thích")
+    copy = copies.open_copy(article, by=editor)
+    rows = [row_of(copy.photos.get(), credit="Sai tên")]
+    response = client.post(change(copy), fields(category=article.category, photos=rows))
+    assert "Kho ảnh" in errors_of(response)[0]
+    assert Photo.objects.get().credit == ""
 
 
 def test_the_credit_belongs_to_the_photo(client, illustrated):
@@ -488,6 +505,29 @@ def test_what_is_public_is_changed_in_a_working_copy(client, editor):
     assert response.redirect_chain[0][0] == change(article)
     assert messages_of(response)[-1] == "Đã cập nhật bài đã đăng."
     assert "Bản sửa" in client.get(article.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+def test_what_was_typed_while_the_article_changed_hands_is_shown(client, editor, button):
+    article = make_article(status="draft")
+    data = fields(category=article.category, title="Chữ vừa gõ", **{button: "1"})
+    article.publish(by=editor)
+    article.withdraw("removed", by=editor)
+    response = client.post(change(article), data)
+    assert response.status_code == 409
+    assert "Chữ vừa gõ" in response.content.decode()
+    article.refresh_from_db()
+    assert (article.status, article.title != "Chữ vừa gõ") == ("withdrawn", True)
+
+
+def test_changes_to_a_withdrawn_article_wait_for_its_publication(client, editor):
+    article = make_article(status="withdrawn", takedown="removed")
+    copy = copies.open_copy(article, by=editor)
+    data = fields(category=article.category, title="Đã sửa", slug=article.slug, _publish="1")
+    response = client.post(change(copy), data, follow=True)
+    assert "Bài vẫn đang thu hồi" in messages_of(response)[-1]
+    article.refresh_from_db()
+    assert (article.status, article.title) == ("withdrawn", "Đã sửa")
 
 
 def test_a_discarded_copy_leaves_the_article_alone(client, editor):

@@ -217,7 +217,7 @@ def test_steps_of_the_copy_stay_with_the_live_article(live, editor):
     copy = copies.open_copy(live, by=editor)
     copy.submit(by=editor)
     copy.publish(by=editor)
-    assert [step.verb for step in live.transitions.all()] == ["publish", "submit"]
+    assert [step.verb for step in live.transitions.all()] == ["update", "submit"]
 
 
 def test_a_version_is_kept_at_every_publication_on_the_live_id(live, editor):

@@ -44,9 +44,9 @@ class Command(BaseCommand):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError as error:
+            except (OSError, OverflowError) as error:
                 raise CommandError(
-                    f"Không mở được cổng {port} trên {host} ({error.strerror}). "
+                    f"Không mở được cổng {port} trên {host} ({error}). "
                     f"Xin chọn cổng khác, ví dụ: make run PORT={port + 1 if port < 65535 else 8001}"
                 ) from error
 
