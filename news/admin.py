@@ -292,12 +292,15 @@ class NewsroomAdmin(PortalModelAdmin):
             return self.status_view(request, article)
         if article is not None and article.is_working_copy and "_discard" in request.POST:
             return self._discard(request, article)
-        return super().changeform_view(
-            request,
-            object_id,
-            form_url,
-            (extra_context or {}) | self._form_context(article, request),
-        )
+        context = (extra_context or {}) | self._form_context(article, request)
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except PermissionDenied:
+            # Published by somebody else between the look above and the lock of the save.
+            changed = self.get_object(request, object_id) if object_id else None
+            if changed is None or self.has_change_permission(request, changed):
+                raise
+            return self.status_view(request, changed)
 
     def _discard(self, request, copy):
         live = copy.draft_of

@@ -2,11 +2,16 @@
 
 import datetime
 import re
+import threading
+import time
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from reversion.models import Version
@@ -518,6 +523,34 @@ def test_what_was_typed_while_the_article_changed_hands_is_shown(client, editor,
     assert "Chữ vừa gõ" in response.content.decode()
     article.refresh_from_db()
     assert (article.status, article.title != "Chữ vừa gõ") == ("withdrawn", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_at_the_moment_of_publication_does_not_undo_it():
+    import_module("news.migrations.0002_groups").make_groups(apps, None)
+    editor = make_user(groups=["Duyệt đăng"])
+    article = make_article(status="draft", title="Đã duyệt")
+    client = Client()
+    client.force_login(editor)
+    data = fields(category=article.category, title="Chữ vừa gõ")
+    begun = threading.Event()
+
+    def publish():
+        with transaction.atomic():
+            Article.objects.get(pk=article.pk).publish(by=editor)
+            begun.set()
+            time.sleep(0.7)
+        connection.close()
+
+    publisher = threading.Thread(target=publish)
+    publisher.start()
+    begun.wait()
+    response = client.post(change(article), data)
+    publisher.join()
+    article.refresh_from_db()
+    assert (article.status, article.title) == ("published", "Đã duyệt")
+    assert response.status_code == 409
+    assert "Chữ vừa gõ" in response.content.decode()
 
 
 def test_changes_to_a_withdrawn_article_wait_for_its_publication(client, editor):
