@@ -564,6 +564,8 @@ class Appointment(models.Model):
         """
         if on <= self.first_day:
             raise ValidationError({"on": _("The new holder starts after the present one did.")})
+        if to and not self.position.department.is_open(on=on):
+            raise ValidationError({"on": _("The unit is closed by that day.")})
         with transaction.atomic():
             self.ended_on = min(self.last_day, on - datetime.timedelta(days=1))
             self.save()

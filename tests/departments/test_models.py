@@ -180,6 +180,14 @@ def test_handing_over_later_does_not_lengthen_a_term_that_ended():
     assert appointment.ended_on == D(2024, 12, 31)
 
 
+def test_nobody_is_appointed_into_a_unit_that_is_closed_by_then():
+    unit = make_department(closed_on=D(2025, 3, 1))
+    appointment = make_appointment(department=unit, started_on=D(2020, 1, 1))
+    with pytest.raises(ValidationError):
+        appointment.hand_over(on=D(2025, 3, 1), to=make_person("Trần Văn Nam"))
+    appointment.hand_over(on=D(2025, 2, 28), to=make_person("Trần Văn Nam"))
+
+
 def test_a_post_can_be_left_vacant():
     appointment = make_appointment(started_on=D(2020, 1, 1))
     assert appointment.hand_over(on=D(2025, 3, 1)) is None
