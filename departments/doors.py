@@ -5,7 +5,7 @@ from portal.files import Door
 
 
 def _pictures(checksum: str):
-    units = Department.objects.filter(picture__contains=checksum)
+    units = Department.objects.founded().filter(picture__contains=checksum)
     people = Person.objects.filter(portrait__contains=checksum)
     return units, people
 

@@ -32,7 +32,8 @@ from news.models import (
 )
 from news.views import ArticlePreviewView
 from portal.admin import PortalFields, PortalModelAdmin
-from portal.publishing import Refused, Status, Takedown
+from portal.publishing import Refused, Status, Takedown, is_reviewer
+from portal.text import normalize_line
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class PhotoAdmin(PortalModelAdmin):
 
     list_display = ["thumbnail", "__str__", "dimensions", "credit", "added_at", "use_count"]
     list_display_links = ["thumbnail", "__str__"]
-    search_fields = ["name", "alt", "credit", "uses__caption"]
+    search_fields = ["name", "alt", "credit"]
     date_hierarchy = "added_at"
     readonly_fields = ["thumbnail", "dimensions", "where_used"]
 
@@ -69,6 +70,17 @@ class PhotoAdmin(PortalModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("uses")
+
+    def get_object(self, request, object_id, from_field=None):
+        photo = super().get_object(request, object_id, from_field)
+        if photo:  # what this member of staff may see of its uses
+            photo.seen_articles = Article.objects.visible_to(request.user)
+        return photo
+
+    def get_readonly_fields(self, request, obj=None):
+        """What readers see is changed by those who publish."""
+        locked = obj and obj.is_public() and not is_reviewer(request.user, Article)
+        return [*self.readonly_fields, *(["alt", "credit"] if locked else [])]
 
     def get_urls(self):
         upload = self.admin_site.admin_view(require_POST(self.upload_view))
@@ -96,7 +108,7 @@ class PhotoAdmin(PortalModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.added_by = request.user
-            obj.name = form.cleaned_data["image"].name
+            obj.name = normalize_line(form.cleaned_data["image"].name)[:255]
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs, request):
@@ -136,7 +148,7 @@ class PhotoAdmin(PortalModelAdmin):
 
     @admin.display(description=_("where it is used"))
     def where_used(self, photo):
-        uses = photo.uses.select_related("article")
+        uses = photo.uses.filter(article__in=photo.seen_articles).select_related("article")
         rows = ((admin_url(use.article), use.article.title, use.caption) for use in uses)
         return format_html_join("", '<p><a href="{}">{}</a><br>{}</p>', rows) or gettext(
             "Nowhere yet."
@@ -257,7 +269,7 @@ class NewsroomAdmin(PortalModelAdmin):
         if request.method == "POST" and connection.in_atomic_block:
             # Saving writes every column: a publication meanwhile must wait, not be undone.
             whole = whole.select_for_update(of=("self",))
-        return whole.get()
+        return whole.first()  # None: merged or discarded by a second click meanwhile
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -278,6 +290,13 @@ class NewsroomAdmin(PortalModelAdmin):
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, article):
         return article.status_line
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "related" in form.base_fields:  # no titles of what the user may not see
+            seen = Article.objects.visible_to(request.user).filter(draft_of=None)
+            form.base_fields["related"].queryset = seen
+        return form
 
     # ── The form ────────────────────────────────────────────────────────────────────────────────
     def get_urls(self):
@@ -325,7 +344,7 @@ class NewsroomAdmin(PortalModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.created_by = request.user
-        super().save_model(request, obj, form, change)
+        obj.save(force_update=change)  # a row that is gone meanwhile is not made again
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -443,6 +462,9 @@ class NewsroomAdmin(PortalModelAdmin):
                 redirect_to=post.get("redirect_to", "").strip(),
             )
             messages.success(request, gettext("Withdrawn."))
+        if "_unschedule" in post:
+            article.unschedule(by=user)
+            messages.success(request, gettext("The article is a draft again."))
         if "_publish" in post:
             article.publish(by=user)
             messages.success(request, gettext("Published."))

@@ -30,11 +30,10 @@ def open_to(checksum: str, user) -> bool:
 def file_name(checksum: str) -> str:
     """The document's title, for the name under which a reader saves the file.
 
-    A published article's title comes first: a draft with the same file keeps its own to itself.
+    From published articles alone: a draft with the same file keeps its own title to itself.
     """
-    attachments = Attachment.objects.filter(checksum=checksum)
-    public = attachments.filter(article__in=Article.objects.published()).first()
-    attachment = public or attachments.first()
+    published = Article.objects.published()
+    attachment = Attachment.objects.filter(checksum=checksum, article__in=published).first()
     return attachment.title if attachment else ""
 
 

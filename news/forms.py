@@ -177,7 +177,8 @@ class ArticlePhotoForm(forms.ModelForm):
         return data
 
     def _changes_credit(self, photo: Photo) -> bool:
-        return "credit" in self.changed_data and self.cleaned_data["credit"] != photo.credit
+        credit = self.cleaned_data.get("credit")
+        return credit is not None and "credit" in self.changed_data and credit != photo.credit
 
     def save(self, commit=True):
         use = super().save(commit=commit)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
-from departments.models import Appointment, Department
+from departments.models import Appointment, Department, Person
 from news import copies
 from portal import images, richtext, text
 from portal.fields import CharField, SlugField, TextField
@@ -432,7 +432,7 @@ class PhotoManager(models.Manager):
                 width=stored.width,
                 height=stored.height,
                 checksum=stored.checksum,
-                name=upload.name[:255],
+                name=text.normalize_line(upload.name)[:255],
                 added_by=by,
             )
         return photo
@@ -487,9 +487,19 @@ class Photo(models.Model):
         """Remove the row, then its files unless another photo has the same ones."""
         checksum = self.checksum
         removed = super().delete(*args, **kwargs)
-        if not Photo.objects.filter(checksum=checksum).exists():
-            transaction.on_commit(lambda: images.delete_files(checksum))
+        transaction.on_commit(lambda: self._delete_files(checksum))
         return removed
+
+    @staticmethod
+    def _delete_files(checksum: str) -> None:
+        """Remove the files unless a photo, a portrait or a unit's picture has the same bytes."""
+        rows = (
+            Photo.objects.filter(checksum=checksum),
+            Person.objects.filter(portrait__contains=checksum),
+            Department.objects.filter(picture__contains=checksum),
+        )
+        if not any(found.exists() for found in rows):
+            images.delete_files(checksum)
 
     def is_public(self) -> bool:
         """Whether a published article shows this photo now."""
@@ -639,7 +649,7 @@ class Attachment(models.Model):
 
     def save(self, **kwargs):
         if not self.title and self.file and not self.file._committed:
-            self.title = Path(self.file.name).stem.replace("_", " ").strip()[:255]
+            self.title = text.normalize_line(Path(self.file.name).stem.replace("_", " "))[:255]
         super().save(**kwargs)
 
     @property

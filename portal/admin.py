@@ -1,10 +1,13 @@
 """The admin's common ground, and the accounts."""
 
+import datetime
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget, RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +34,11 @@ class PortalFields:
     """How every screen and inline of the portal asks for times and addresses."""
 
     formfield_overrides = {
-        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": DateTimeInput},
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": DateTimeInput,
+            "validators": [MinValueValidator(datetime.datetime(1945, 1, 1, tzinfo=datetime.UTC))],
+        },
         models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     }
 

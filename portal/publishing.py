@@ -128,7 +128,7 @@ class PublishableQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """What a member of staff may open in the admin, published or not; trash left out."""
-        if not user.is_active or not user.is_staff:
+        if not (user.is_active and user.is_staff and user.has_perm(right(self.model, "view"))):
             return self.none()
         rows = self.filter(deleted_at=None)
         if is_reviewer(user, self.model):
@@ -310,7 +310,7 @@ class Publishable(models.Model):
             raise Refused(_("Choose what readers should find at the article's address."))
         if takedown == Takedown.NOTICE and not notice.strip():
             raise Refused(_("Write the notice that readers will see."))
-        if takedown == Takedown.MOVED and not is_local_path(redirect_to):
+        if takedown == Takedown.MOVED and not self._leads_elsewhere(redirect_to):
             raise Refused(_("The new address must be a page of this site, for example /tin-tuc/."))
         self._move(
             "withdraw",
@@ -321,6 +321,19 @@ class Publishable(models.Model):
             redirect_to=redirect_to if takedown == Takedown.MOVED else "",
             withdrawn_at=timezone.now(),
         )
+
+    def _leads_elsewhere(self, address: str) -> bool:
+        """Whether `address` is a page of this site, of a length that can be kept, not this one."""
+        own = self.get_absolute_url()
+        return (
+            is_local_path(address) and len(address) <= 255 and address.strip("/") != own.strip("/")
+        )
+
+    def unschedule(self, *, by) -> None:
+        """Make what is to be published later a draft again, so that its time can be changed."""
+        if not self.is_scheduled:
+            raise Refused(_("This article is not waiting for its time."))
+        self._move("withdraw", by=by, status=Status.DRAFT)
 
     def _refusal(self, verb: Verb, *, by) -> str:
         if by is not None and not by.has_perm(right(self, verb.permission)):
@@ -341,7 +354,7 @@ class Publishable(models.Model):
         if refusal := self._refusal(verb, by=by):
             raise Refused(refusal)
         with transaction.atomic():
-            self.advance(status=verb.target, **changes)
+            self.advance(**({"status": verb.target} | changes))
             self.record_transition(name, by=by, reason=reason)
 
     def advance(self, **changes) -> None:

@@ -120,7 +120,10 @@ _BLANK_LINE = re.compile(r"\n[ \t\r\f\v\xa0]*\n\s*")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Every kind of white space, no-break spaces included, is one plain space. What nobody sees is
 # dropped: controls, zero-width and soft hyphens, marks that turn the direction of the text.
-_WHITE_SPACE = re.compile("[ \t]*[\r\n\f][ \t\r\n\f]*|[\t\v\x85\xa0\u2007\u2028\u2029\u202f]")
+# The look-behind keeps a long run of spaces from being tried anew at each of them.
+_WHITE_SPACE = re.compile(
+    "(?<![ \t])[ \t]*[\r\n\f][ \t\r\n\f]*|[\t\v\x85\xa0\u2007\u2028\u2029\u202f]"
+)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -278,7 +281,7 @@ class _Builder:
         return self.open[-1].tag in _MAY_STAND_IN[name] and len(self.open) < _DEEPEST
 
     def _start_inline(self, name: str, attributes: str) -> None:
-        if name == "a" and not attributes:
+        if (name == "a" and not attributes) or len(self.inline) >= _DEEPEST:
             self.ends.append(lambda: None)
             return
         self.inline.append(f"<{_INLINE[name]}{attributes}>")
@@ -447,7 +450,7 @@ _FIGURE = re.compile(r'<figure data-photo="([0-9]+)"></figure>')
 _LINE_END = re.compile(r"<br>|</(?:p|h[2-4]|li|tr|caption|blockquote)>|<(?:ul|ol)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*(?:>|\Z)")  # also the tag in which a text was cut
 _CELL_END = re.compile(r"</t[hd]>")
-_SPACES_AT_LINE_END = re.compile(r" *\n\s*")
+_SPACES_AT_LINE_END = re.compile(r"(?<! ) *\n\s*")
 
 
 def plain_text(html: str) -> str:

@@ -183,7 +183,15 @@
   // ── Leaving with changes ──────────────────────────────────────────────────────────────────────
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = null; });
+  form.addEventListener("submit", () => {
+    changed = null;
+    // A second click would send everything twice; the button pressed is already on its way.
+    setTimeout(() => lock(true), 0);
+  });
+  const lock = (on) => {
+    for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = on;
+  };
+  window.addEventListener("pageshow", () => lock(false));
   window.addEventListener("beforeunload", (event) => {
     if (changed === null) return;
     if (changed || (editor() && editor().checkDirty())) event.preventDefault();

@@ -28,6 +28,7 @@ from tests.factories import (
     make_attachment,
     make_category,
     make_conference,
+    make_person,
     make_photo,
     make_user,
     pdf_upload,
@@ -586,9 +587,20 @@ def test_an_article_is_withdrawn_in_three_ways(client, editor, data, status):
     assert Client().get(article.get_absolute_url()).status_code == status
 
 
-@pytest.mark.parametrize("data", [{"takedown": "notice"}, {"takedown": "lạ"}, {}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"takedown": "notice"},
+        {"takedown": "lạ"},
+        {"takedown": "moved", "redirect_to": "/" + "a" * 255},
+        {"takedown": "moved", "redirect_to": "own"},
+        {},
+    ],
+)
 def test_an_incomplete_withdrawal_changes_nothing(client, editor, data):
     article = make_article()
+    if data.get("redirect_to") == "own":
+        data = data | {"redirect_to": article.get_absolute_url()}
     client.post(change(article), data | {"_withdraw": "1"})
     assert article in Article.objects.published()
 
@@ -656,6 +668,52 @@ def test_a_photo_of_an_earlier_version_is_kept(client, editor):
     use.delete()
     client.post(reverse("admin:news_photo_delete", args=[use.photo_id]), {"post": "yes"})
     assert Photo.objects.filter(pk=use.photo_id).exists()
+
+
+def test_deleting_a_photo_leaves_a_portrait_of_the_same_bytes(
+    client, editor, django_capture_on_commit_callbacks
+):
+    person = make_person(portrait=image_upload())
+    photo = make_photo(size=(640, 480))
+    assert photo.checksum in person.portrait.name
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:news_photo_delete", args=[photo.pk]), {"post": "yes"})
+    assert not Photo.objects.exists()
+    assert Client().get(person.portrait.renditions.smallest).status_code == 200
+
+
+def test_a_writer_changes_no_words_of_a_photo_that_readers_see(client, writer):
+    use = make_article_photo(article=make_article(), caption="Chú thích")
+    address = reverse("admin:news_photo_change", args=[use.photo_id])
+    client.post(address, {"alt": "Đổi", "credit": "Đổi", "taken_on": ""})
+    use.photo.refresh_from_db()
+    assert "Đổi" not in (use.photo.alt, use.photo.credit)
+
+
+def test_titles_of_foreign_drafts_are_in_no_choice_and_no_library(client, writer):
+    draft = make_article(status="draft", title="Bí mật", created_by=make_user())
+    use = make_article_photo(article=draft, caption="Bí mật")
+    for address in (f"{ADD}?related={draft.pk}", f"/admin/news/photo/{use.photo_id}/change/"):
+        assert "Bí mật" not in client.get(address).content.decode()
+    client.post(ADD, fields(related=[draft.pk]))
+    assert not Article.objects.filter(related=draft).exists()
+
+
+def test_a_scheduled_article_becomes_a_draft_again(client, editor):
+    client.post(ADD, fields(publish_at="23/01/2999 04:11", _publish="1"))
+    article = Article.objects.get()
+    client.post(change(article), {"_unschedule": "1"})
+    article.refresh_from_db()
+    assert (article.status, article.takedown) == ("draft", "")
+    client.post(change(make_article()), {"_unschedule": "1"})
+    assert Article.objects.published().count() == 1
+
+
+def test_a_credit_that_is_too_long_is_refused_and_the_rest_stays(client, writer):
+    rows = [{"photo": make_photo().pk, "alt": "Ảnh", "order": 1, "credit": "x" * 151}]
+    response = client.post(ADD, fields(photos=rows, title="Tin nóng"))
+    assert len(errors_of(response)) == 1
+    assert "Tin nóng" in response.content.decode()
 
 
 def test_an_unused_photo_goes_with_its_files(
