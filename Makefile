@@ -39,10 +39,10 @@ $(BIN)/python:
 	@touch $@ .venv/run.installed
 
 .env:
-	@PORT=$(PORT) $(PYTHON) -m portal.dotenv .env
+	@$(PYTHON) -m portal.dotenv .env
 
 run: .venv/run.installed .env
-	@exec $(BIN)/python manage.py start --host $(HOST) --port $(PORT)
+	@exec $(BIN)/python manage.py start --host "$(HOST)" --port "$(PORT)"
 
 dev: .venv/run.installed .env
 	@DEBUG=true $(BIN)/python manage.py start --prepare
@@ -55,7 +55,8 @@ lint: .venv/dev.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	@export ENV_FILE=/dev/null SITE_URL=https://portal.example DATABASE_URL= \
+	@export ENV_FILE=/dev/null SITE_URL=https://portal.example \
+	  DATABASE_URL=sqlite:///.venv/lint.sqlite3 \
 	  SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))'); \
 	set -ex; \
 	$(BIN)/python manage.py makemigrations --check --dry-run; \

@@ -21,7 +21,8 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except OperationalError as error:
-        sys.exit(f"Không dùng được cơ sở dữ liệu, xin xem lại DATABASE_URL trong .env: {error}")
+        reason = " ".join(str(error).split())
+        sys.exit(f"Không dùng được cơ sở dữ liệu, xin xem lại DATABASE_URL trong .env: {reason}")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,13 @@ from pathlib import Path
 TEMPLATE = """\
 # Thiết lập của máy này; mọi biến: .env.example. Tệp chứa khoá bí mật, không đưa lên kho mã nguồn.
 SECRET_KEY={secret}
-SITE_URL=http://localhost:{port}
 ALLOWED_HOSTS=localhost,127.0.0.1,{host}
 """
 
 
-def make(path: Path, *, port: str = "8000") -> bool:
+def make(path: Path) -> bool:
     """Write the file, readable by its owner alone; False if there is one already."""
-    content = TEMPLATE.format(
-        secret=secrets.token_urlsafe(50), port=port, host=socket.gethostname().lower()
-    )
+    content = TEMPLATE.format(secret=secrets.token_urlsafe(50), host=socket.gethostname().lower())
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -32,5 +29,5 @@ def make(path: Path, *, port: str = "8000") -> bool:
 
 
 if __name__ == "__main__":
-    if make(Path(sys.argv[1]), port=os.environ.get("PORT", "8000")):
+    if make(Path(sys.argv[1])):
         sys.stdout.write(f"Đã tạo tệp {sys.argv[1]} với khoá bí mật riêng của máy này.\n")

@@ -5,6 +5,7 @@ sentences stand here in Vietnamese because translation works only once settings 
 `.env.example` lists every variable.
 """
 
+import io
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,9 +15,24 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-ENV_FILE = Path(env.str("ENV_FILE", default="") or BASE_DIR / ".env")
-if ENV_FILE.is_file():
-    env.read_env(ENV_FILE)
+
+
+def _read_env_file() -> None:
+    named = env.str("ENV_FILE", default="")
+    file = Path(named or BASE_DIR / ".env")
+    if not named and not file.exists():
+        return
+    try:
+        # Read here: read_env passes over a file that it may not open. "-sig": Notepad's mark.
+        env.read_env(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"Không đọc được tệp thiết lập {file}: xin xem lại biến ENV_FILE, quyền đọc tệp và "
+            "bảng mã của tệp (phải là UTF-8)."
+        ) from error
+
+
+_read_env_file()
 
 
 def _required(name: str, advice: str) -> str:
@@ -41,7 +57,7 @@ def _database() -> dict:
         config = env.db_url_config(url) if known else {}
     except (ValueError, ImproperlyConfigured):
         config = {}
-    if not config.get("NAME"):
+    if config.get("NAME") in {None, "", ":memory:"}:  # each worker would have a memory of its own
         raise ImproperlyConfigured(
             "Biến DATABASE_URL không đúng: cần dạng sqlite:////đường/dẫn/tệp.sqlite3 hoặc "
             "postgresql://người_dùng:mật_khẩu@máy:5432/tên_cơ_sở_dữ_liệu."
@@ -55,6 +71,7 @@ def _database() -> dict:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -71,8 +88,13 @@ def _cache() -> dict:
 
 def _site_url() -> str:
     url = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        right = right and url == f"{parts.scheme}://{parts.netloc}" and " " not in url
+    except ValueError:
+        right = False
+    if not right:
         raise ImproperlyConfigured(
             "Biến SITE_URL không đúng: cần dạng https://tên-miền, không có đường dẫn phía sau."
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 FOLDER = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
+os.environ["ENV_FILE"] = os.devnull  # what a developer keeps in .env changes no test
 os.environ["SECRET_KEY"] = "a key for tests only, long enough for the deploy check: 0123456789"
 os.environ["DEBUG"] = "false"
 os.environ["SITE_URL"] = "http://testserver"

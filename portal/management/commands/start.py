@@ -11,6 +11,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -23,14 +24,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="địa chỉ máy chủ lắng nghe")
-        parser.add_argument("--port", default=8000, type=int, help="cổng")
+        parser.add_argument("--port", default="8000", help="cổng, từ 1 đến 65535")
         parser.add_argument(
             "--prepare", action="store_true", help="chỉ chuẩn bị, không chạy máy chủ"
         )
 
     def handle(self, *, host, port, prepare, **options):
         if not prepare:
-            self._check_port(host, port)
+            port = self._free_port(host, port)
         with _one_at_a_time():
             call_command("migrate", verbosity=0, interactive=False)
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -39,16 +40,20 @@ class Command(BaseCommand):
         if not prepare:
             self._serve(host, port)
 
-    def _check_port(self, host, port):
+    def _free_port(self, host, text) -> int:
+        port = int(text) if text.isascii() and text.isdigit() else 0
+        if not 0 < port < 65536:
+            raise CommandError(f"PORT phải là một số từ 1 đến 65535, không phải “{text}”.")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except (OSError, OverflowError) as error:
+            except OSError as error:
                 raise CommandError(
                     f"Không mở được cổng {port} trên {host} ({error}). "
                     f"Xin chọn cổng khác, ví dụ: make run PORT={port + 1 if port < 65535 else 8001}"
                 ) from error
+        return port
 
     def _first_start(self):
         """The account comes last: a start that was cut short begins again."""
@@ -66,17 +71,16 @@ class Command(BaseCommand):
 
     def _serve(self, host, port):
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host  # noqa: S104
+        address = f"http://{shown}:{port}"
+        if urlsplit(settings.SITE_URL).hostname == "localhost":
+            os.environ["SITE_URL"] = address  # the pages' own links name the port in use
         self.stdout.write(
-            f"\nTrang: http://{shown}:{port}/"
-            f"\nQuản trị: http://{shown}:{port}/{settings.ADMIN_PATH}"
-            "\nDừng: Ctrl-C\n"
+            f"\nTrang: {address}/\nQuản trị: {address}/{settings.ADMIN_PATH}\nDừng: Ctrl-C\n"
         )
         self.stdout.flush()
         command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"{host}:{port}"]
-        options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        quiet = ["--log-level", "warning", "--no-control-socket"]
-        os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, *command, *options, *quiet])  # noqa: S606
+        os.chdir(settings.BASE_DIR)  # where gunicorn.conf.py is
+        os.execv(sys.executable, [sys.executable, *command, "--log-level", "warning"])  # noqa: S606
 
 
 @contextmanager
