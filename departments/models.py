@@ -608,6 +608,18 @@ class Membership(models.Model):
         return f"{self.user} – {self.department}"
 
 
+class SiteSettingsQuerySet(models.QuerySet):
+    def on_day(self, on: datetime.date):
+        """The row with the id of that day's agency and its contact; see `SiteSettings.of_day`."""
+        agency = Case(When(next_agency_from__lte=on, then=F("next_agency")), default=F("agency"))
+        contact = Contact.objects.as_fields(OuterRef("agency_then"), on=on)
+        return (
+            self.select_related("agency", "next_agency")
+            .annotate(agency_then=agency)
+            .annotate(contact_fields=contact)
+        )
+
+
 class SiteSettings(models.Model):
     """The one row that says whose site this is."""
 
@@ -647,6 +659,8 @@ class SiteSettings(models.Model):
         _("external services' ids"), default=dict, blank=True, editable=False
     )
 
+    objects = SiteSettingsQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("site settings")
         verbose_name_plural = _("site settings")
@@ -668,19 +682,30 @@ class SiteSettings(models.Model):
         `agency` is the agency of that day (a reorganisation changes it by the clock), `contact`
         its own contact of that day or None.
         """
-        on = on or today()
-        agency = Case(When(next_agency_from__lte=on, then=F("next_agency")), default=F("agency"))
-        row = (
-            cls.objects.select_related("agency", "next_agency")
-            .annotate(agency_then=agency)
-            .annotate(contact_fields=Contact.objects.as_fields(OuterRef("agency_then"), on=on))
-            .first()
-        ) or cls()
+        return cls.of_day(cls.objects.on_day(on or today()).first())
+
+    @classmethod
+    def of_day(cls, row: SiteSettings | None) -> SiteSettings:
+        """A row of `on_day` with its `agency` and `contact` in their place, or an empty one."""
+        row = row or cls()
         if row.agency_id and row.agency_then != row.agency_id:
             row.agency = row.next_agency
         fields = getattr(row, "contact_fields", None)
         row.contact = Contact(department=row.agency, **fields) if fields else None
         return row
+
+    @property
+    def name(self) -> str:
+        """The agency's name, for titles and the footer."""
+        return self.agency.name if self.agency else gettext("Web portal")
+
+    @property
+    def letterhead(self) -> str:
+        """The name under that of the superior body, what both end with said once.
+
+        "UBND tỉnh Lạng Sơn" stands above "Sở Khoa học và Công nghệ", as in a letter.
+        """
+        return text.without_shared_end(self.name, self.superior_body)
 
     @property
     def is_changing(self) -> bool:

@@ -1,7 +1,7 @@
 """Pages about the agency: what it is, its units, its leaders, how to reach it.
 
-Everything is shown as it holds on the calendar day in Vietnam. `site` in each context is the
-frame's own: asked for here, it is not asked for again.
+Everything is shown as it holds on the calendar day in Vietnam. `frame.site` is asked
+for once a request, here or by the page's frame.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from departments import frame
 from departments.models import (
     Contact,
     Department,
     Person,
     Position,
-    SiteSettings,
     Succession,
     today,
 )
@@ -29,8 +29,8 @@ from departments.units import below, former_units
 @require_safe
 def about(request):
     """The agency of today."""
-    site = SiteSettings.load()
-    context = {"site": site}
+    site = frame.site(request)
+    context = {}
     if agency := site.agency:
         context["leaders"] = Posts(_leadership([agency.pk])).now()
         context["origins"] = _successions(agency)["origins"]
@@ -40,8 +40,8 @@ def about(request):
 @require_safe
 def structure(request):
     """Leaders, the organisation chart, and a table of the units below the agency."""
-    site = SiteSettings.load()
-    context = {"site": site}
+    site = frame.site(request)
+    context = {}
     if agency := site.agency:
         units = below(agency)
         posts = Posts(Position.objects.filter(department__in=[agency.pk, *(u.pk for u in units)]))
@@ -95,8 +95,8 @@ def department_detail(request, slug: str):
 @require_safe
 def leaders(request):
     """Who leads the agency today, and who did, also in the agencies it came from."""
-    site = SiteSettings.load()
-    context = {"site": site, "section": "structure"}
+    site = frame.site(request)
+    context = {"section": "structure"}
     if agency := site.agency:
         posts = Posts(_leadership([agency.pk, *former_units(agency)]))
         context |= {"leaders": posts.now(department=agency.pk), "former": posts.ended()}
@@ -125,8 +125,8 @@ def person_detail(request, slug: str):
 @require_safe
 def contact(request):
     """How to reach the agency, and each of its units."""
-    site = SiteSettings.load()
-    context = {"site": site}
+    site = frame.site(request)
+    context = {}
     if agency := site.agency:
         units = [agency, *below(agency)]
         by_unit: dict[int, list[Contact]] = {unit.pk: [] for unit in units}

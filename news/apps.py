@@ -9,10 +9,12 @@ class NewsConfig(AppConfig):
     def ready(self):
         import reversion
 
-        from news import copies, doors
+        from departments import frame
+        from news import copies, doors, urgent
         from portal.files import register_door
 
         register_door(doors.DOOR)
+        frame.add_column("urgent", urgent.shown)
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=("version",))
         for name in copies.PARTS:

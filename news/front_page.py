@@ -1,65 +1,117 @@
 """What the news shows on the home page: a fixed number of queries, however much there is."""
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models import Article, ArticlePhoto, Category
+from news.newest import newest_ids
+from portal.prepared import Prepared
 
 LATEST = 5
+FEATURED = 6
 NOTICES = 3
 REVIEWS = 3
 
 
-def lead_and_latest() -> tuple[Article | None, list[Article]]:
-    """The lead story and the newest others; two queries. Notices have a block of their own.
+@dataclass(frozen=True)
+class Stories:
+    """The lead story, the other featured ones, and the newest of the rest; none twice."""
 
-    The lead is the newest featured article, else the newest with a photo, else the newest.
+    lead: Article | None
+    featured: list[Article]
+    latest: list[Article]
+
+
+def stories() -> Stories:
+    """What the home page shows of news and reports; one query. Notices have their own block.
+
+    At most six are featured: by their place, then the newest; the first is the lead. Without a
+    featured one it is the newest with a photo, else the newest.
     """
-    published = Article.objects.published().exclude(kind=Article.Kind.NOTICE)
-    newest = published.values("pk")[: LATEST + 1]
-    with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
-    lead_id = Coalesce(
-        Subquery(_featured(published).values("pk")[:1]), Subquery(with_photo.values("pk")[:1])
-    )
-    articles = list(published.listed().filter(Q(pk=lead_id) | Q(pk__in=newest)))
-    lead = _lead(articles)
-    return lead, [article for article in articles if article is not lead][:LATEST]
+    articles = _stories(now=timezone.now())
+    featured = sorted((one for one in articles if one.is_on_front), key=_place)[:FEATURED]
+    lead, *others = featured or [_natural_lead(articles)]
+    shown = {id(one) for one in (lead, *others)}
+    latest = [one for one in articles if id(one) not in shown and one.is_new][:LATEST]
+    return Stories(lead, others, latest)
 
 
-def _featured(articles):
-    now = timezone.now()
-    return articles.filter(Q(featured_until=None) | Q(featured_until__gt=now), is_featured=True)
+def _place(article: Article) -> tuple:
+    return (article.featured_order, -article.publish_at.timestamp(), -article.pk)
 
 
-def _lead(articles: list[Article]) -> Article | None:
-    """The lead among articles that surely hold it, newest first."""
-    now = timezone.now()
-    for article in articles:
-        if article.is_featured and (article.featured_until is None or article.featured_until > now):
-            return article
+def _natural_lead(articles: list[Article]) -> Article | None:
     with_photo = (article for article in articles if article.lead_photo)
     return next(with_photo, next(iter(articles), None))
 
 
+@Prepared
+def _stories(now):
+    """The candidates, newest first: the featured, the newest with a photo, the newest of all."""
+    published = Article.objects.published(at=now).exclude(kind=Article.Kind.NOTICE)
+    featured = published.filter(
+        Q(featured_until=None) | Q(featured_until__gt=now), is_featured=True
+    ).order_by("featured_order", "-publish_at", "-pk")
+    with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
+    newest = newest_ids([published], start=0, until=LATEST + FEATURED)
+    ids = _any_of(featured.values("pk")[:FEATURED], with_photo.values("pk")[:1], newest)
+    return (
+        Article.objects.filter(pk__in=ids)
+        .listed()
+        .annotate(
+            is_on_front=Q(is_featured=True)
+            & (Q(featured_until=None) | Q(featured_until__gt=now)),
+            is_new=Q(pk__in=newest),
+        )
+        .order_by("-publish_at", "-pk")
+    )
+
+
+def _any_of(*queries) -> RawSQL:
+    """The ids of several queries, each with an order and a limit of its own."""
+    parts = [
+        (query.sql, query.params) if isinstance(query, RawSQL) else query.query.sql_with_params()
+        for query in queries
+    ]
+    sql = " UNION ".join(f"SELECT * FROM ({sql}) AS set{n}" for n, (sql, _) in enumerate(parts))
+    return RawSQL(sql, [value for _sql, params in parts for value in params])  # noqa: S611
+
+
 def notices() -> list[Article]:
-    published = Article.objects.published().filter(kind=Article.Kind.NOTICE)
-    return list(published.only("title", "slug", "publish_at")[:NOTICES])
+    return _notices(now=timezone.now())
+
+
+@Prepared
+def _notices(now):
+    published = Article.objects.published(at=now).filter(kind=Article.Kind.NOTICE)
+    return published.only("title", "slug", "publish_at")[:NOTICES]
 
 
 def newest_reviews() -> list[Article]:
     """The newest report of each of the newest years under review; one query."""
-    reports = reviews().defer("body", "notice")[: REVIEWS * 3]
-    by_year = {}
-    for report in reports:
+    by_year: dict[int, Article] = {}
+    for report in _newest_reviews(now=timezone.now()):
         by_year.setdefault(report.conference.review_year, report)
     return list(by_year.values())[:REVIEWS]
 
 
-def reviews():
+@Prepared
+def _newest_reviews(now):
+    return reviews(at=now).only("title", "slug", *_OF_CONFERENCE)[: REVIEWS * 3]
+
+
+_OF_CONFERENCE = ("conference__review_year", "conference__held_on", "conference__article")
+
+
+def reviews(*, at=None):
     """Published reports of annual reviews, the newest year first."""
     return (
-        Article.objects.published()
+        Article.objects.published(at=at)
         .filter(kind=Article.Kind.REPORT, conference__isnull=False)
         .select_related("conference")
         .order_by("-conference__review_year", "-conference__held_on", "-pk")
@@ -68,11 +120,15 @@ def reviews():
 
 def fields() -> list[Category]:
     """The top categories under which, at any depth, something is published; one query."""
-    articles = Article.objects.published().filter(category=OuterRef("pk"))
-    categories = Category.objects.annotate(is_used=Exists(articles.order_by()))
-    by_id = {category.pk: category for category in categories}
+    by_id = {category.pk: category for category in _categories(now=timezone.now())}
     used = {_top(category, by_id) for category in by_id.values() if category.is_used}
     return [category for category in by_id.values() if category in used]
+
+
+@Prepared
+def _categories(now):
+    articles = Article.objects.published(at=now).filter(category=OuterRef("pk"))
+    return Category.objects.annotate(is_used=Exists(articles.order_by()))
 
 
 def _top(category: Category, by_id: dict[int, Category]) -> Category:

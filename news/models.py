@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Substr
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
-from departments.models import Appointment, Department, Person
+from departments.models import Appointment, Department, Person, Position
 from news import copies
 from portal import images, richtext, text
 from portal.fields import CharField, SlugField, TextField
 from portal.files import AttachmentField
 from portal.images import ImageField
-from portal.publishing import Publishable, PublishableQuerySet, Refused, Status, is_reviewer
+from portal.publishing import (
+    Publishable,
+    PublishableQuerySet,
+    Refused,
+    Status,
+    is_local_path,
+    is_reviewer,
+)
 from portal.richtext import RichTextField
+from portal.rows import RowAsJSON, RowsAsJSON
 
 # Enough of a body for its first sentence, so that lists never load whole articles.
 TEASER_CHARACTERS = 1500
@@ -98,18 +108,85 @@ class Category(models.Model):
 
 class ArticleQuerySet(PublishableQuerySet):
     def listed(self):
-        """What a list shows of each article: no body, its category, its lead photo.
-
-        Two queries however many articles there are: the rows, and their lead photos.
-        """
+        """What a list shows of each article: no body, its category, its lead photo; one query."""
+        start = Substr("body", 1, TEASER_CHARACTERS)
+        lead = ArticlePhoto.objects.filter(article=OuterRef("pk")).order_by(*LEAD_FIRST)
         return (
             self.select_related("category", "department")
-            .defer("body", "notice", "department__functions")
-            .annotate(body_start=Substr("body", 1, TEASER_CHARACTERS))
-            .prefetch_related(
-                Prefetch("photos", ArticlePhoto.objects.leads(), to_attr="lead_photos")
+            .only(*_LISTED)
+            .annotate(
+                # The text's start is needed where there is no summary.
+                body_start=Case(When(summary="", then=start), default=Value("")),
+                lead_columns=RowAsJSON(lead, **PHOTO_COLUMNS),
             )
         )
+
+    def with_files(self):
+        """What a list of reports shows of each: no text, its documents."""
+        files = Attachment.objects.filter(article=OuterRef("pk"))
+        return self.defer("body", "notice", "summary").annotate(
+            file_rows=RowsAsJSON(files, **_FILE_COLUMNS)
+        )
+
+    def with_parts(self):
+        """What the article's page shows: the text and all that belongs to it, in one query."""
+        own = {"article": OuterRef("pk")}
+        return (
+            self.select_related(*_OF_PAGE)
+            .defer(*_NOT_OF_PAGE)
+            .annotate(
+                unit_rows=RowsAsJSON(
+                    ArticleDepartment.objects.filter(**own),
+                    name="department__name",
+                    slug="department__slug",
+                ),
+                photo_rows=RowsAsJSON(ArticlePhoto.objects.filter(**own), **PHOTO_COLUMNS),
+                file_rows=RowsAsJSON(Attachment.objects.filter(**own), **_FILE_COLUMNS),
+                update_rows=RowsAsJSON(ArticleUpdate.objects.filter(**own), at="at", note="note"),
+                people_rows=RowsAsJSON(ArticlePerson.objects.filter(**own), **_PERSON_COLUMNS),
+            )
+        )
+
+
+# The marked photo of an article, else its first one.
+LEAD_FIRST = ("-is_lead", "order", "pk")
+_LISTED = [
+    *("kind", "title", "slug", "summary", "publish_at", "is_featured", "featured_until"),
+    *("category__name", "category__slug", "department__name", "department__picture"),
+    *("department__picture_width", "department__picture_height"),
+]
+_OF_PAGE = [
+    *("category__parent", "department", "conference__chair__person"),
+    "conference__chair__position__department",
+]
+_NOT_OF_PAGE = [
+    *("department__functions", "department__aliases", "conference__chair__duties"),
+    *("conference__chair__person__biography", "conference__chair__position__department__functions"),
+]
+_IN_PHOTO = ("image", "width", "height", "credit", "focus_x", "focus_y")
+PHOTO_COLUMNS = {
+    **{name: name for name in ("ref", "caption", "alt", "is_decorative", "is_lead")},
+    **{f"photo__{name}": f"photo__{name}" for name in (*_IN_PHOTO, "alt")},
+}
+_FILE_COLUMNS = {name: name for name in ("file", "title", "size", "type", "pages", "checksum")}
+_PERSON_COLUMNS = {
+    "relation": "relation",
+    "is_acting": "appointment__is_acting",
+    "name": "appointment__person__full_name",
+    "slug": "appointment__person__slug",
+    "title": "appointment__position__title",
+    "unit": "appointment__position__department__name",
+    "short_unit": "appointment__position__department__short_name",
+}
+
+
+def _index_of_public(name: str, *first: str) -> models.Index:
+    """An index of what can be public, newest first, with all that `published()` asks."""
+    return models.Index(
+        fields=[*first, "-publish_at", "-id", "expire_at"],
+        condition=Q(status=Status.PUBLISHED, draft_of=None, deleted_at=None),
+        name=name,
+    )
 
 
 class Article(Publishable):
@@ -151,6 +228,11 @@ class Article(Publishable):
     source = CharField(_("source"), max_length=150, blank=True)
     is_featured = models.BooleanField(_("feature on the home page"), default=False)
     featured_until = models.DateTimeField(_("featured until"), null=True, blank=True)
+    featured_order = models.PositiveSmallIntegerField(
+        _("place among the featured"),
+        default=0,
+        help_text=_("Smaller numbers come first; the first is the lead story. Of one number the newest."),
+    )
     related = models.ManyToManyField(
         "self", symmetrical=False, blank=True, verbose_name=_("related articles")
     )
@@ -179,14 +261,12 @@ class Article(Publishable):
             ("withdraw_article", _("Can withdraw articles")),
         ]
         constraints = Publishable.Meta.constraints
+        # What a reader's list needs stands in the index, so that a deep page reads no rows.
         indexes = [
-            models.Index(
-                fields=["-publish_at", "-id"],
-                condition=Q(status=Status.PUBLISHED, draft_of=None, deleted_at=None),
-                name="article_published",
-            ),
-            models.Index(fields=["category", "-publish_at"], name="article_by_category"),
-            models.Index(fields=["department", "-publish_at"], name="article_by_department"),
+            _index_of_public("article_newest"),
+            _index_of_public("article_newest_by_category", "category"),
+            _index_of_public("article_newest_by_unit", "department"),
+            _index_of_public("article_newest_by_kind", "kind"),
             models.Index(fields=["-saved_at"], name="article_by_saved"),
         ]
 
@@ -199,15 +279,39 @@ class Article(Publishable):
     @property
     def teaser(self) -> str:
         """The summary, or the first sentence of the text when there is none."""
-        start = self.body_start if "body" in self.get_deferred_fields() else self.body
+        start = self.body_start if hasattr(self, "body_start") else self.body
         start = start[:TEASER_CHARACTERS].rpartition("<")[0] or start
         return self.summary or text.first_sentence(richtext.plain_text(start))
 
-    @property
+    @cached_property
     def lead_photo(self) -> ArticlePhoto | None:
         """The photo of lists and share cards. `listed()` has fetched it already."""
-        leads = self.lead_photos if hasattr(self, "lead_photos") else self.photos.leads()
-        return next(iter(leads), None)
+        if hasattr(self, "lead_columns"):
+            return ArticlePhoto.of_columns(self.lead_columns) if self.lead_columns else None
+        return self.photos.select_related("photo").order_by(*LEAD_FIRST).first()
+
+    # ── What `with_parts()` has fetched ─────────────────────────────────────────────────────────
+    @property
+    def shown_units(self) -> list[Department]:
+        """The unit the article comes from, then the others concerned."""
+        first = [self.department] if self.department else []
+        return [*first, *(Department(**row) for row in self.unit_rows)]
+
+    @property
+    def shown_photos(self) -> list[ArticlePhoto]:
+        return [ArticlePhoto.of_columns(row) for row in self.photo_rows]
+
+    @property
+    def shown_files(self) -> list[Attachment]:
+        return [Attachment(**row) for row in self.file_rows]
+
+    @property
+    def shown_updates(self) -> list[ArticleUpdate]:
+        return [ArticleUpdate(note=row["note"], at=_moment(row["at"])) for row in self.update_rows]
+
+    @property
+    def shown_people(self) -> list[ArticlePerson]:
+        return [ArticlePerson.of_columns(row) for row in self.people_rows]
 
     @property
     def is_working_copy(self) -> bool:
@@ -277,6 +381,12 @@ class Article(Publishable):
         Transition.objects.create(
             article_id=self.draft_of_id or self.pk, verb=verb, by=by, reason=reason
         )
+
+
+def _moment(written: str) -> datetime.datetime:
+    """A moment as JSON of either database has it; SQLite leaves out that it is UTC."""
+    moment = datetime.datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 class Report(Article):
@@ -365,6 +475,17 @@ class ArticlePerson(models.Model):
 
     def __str__(self) -> str:
         return str(self.appointment)
+
+    @classmethod
+    def of_columns(cls, row: dict) -> ArticlePerson:
+        """The person in the post, for a page, from a row of _PERSON_COLUMNS."""
+        unit = Department(name=row["unit"], short_name=row["short_unit"])
+        term = Appointment(
+            person=Person(full_name=row["name"], slug=row["slug"]),
+            position=Position(title=row["title"], department=unit),
+            is_acting=row["is_acting"],
+        )
+        return cls(appointment=term, relation=row["relation"])
 
 
 _YEARS = [MinValueValidator(1945), MaxValueValidator(2200)]
@@ -516,14 +637,6 @@ ALT_IS_FILE_NAME = _("This is a file name. Describe what is to be seen in the ph
 ALT_IS_CAPTION = _("The description repeats the caption. Describe what is to be seen instead.")
 
 
-class ArticlePhotoQuerySet(models.QuerySet):
-    def leads(self):
-        """The one photo of each article that stands for it: the marked one, else the first."""
-        rivals = ArticlePhoto.objects.filter(article=models.OuterRef("article"))
-        first = rivals.order_by("-is_lead", "order", "pk").values("pk")[:1]
-        return self.filter(pk=Subquery(first)).select_related("photo")
-
-
 class ArticlePhoto(models.Model):
     """The use of a photo in an article. The caption belongs here: one photo, two stories.
 
@@ -553,8 +666,6 @@ class ArticlePhoto(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_lead = models.BooleanField(_("main photo"), default=False)
 
-    objects = ArticlePhotoQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("photo in the article")
         verbose_name_plural = _("photos in the article")
@@ -576,6 +687,13 @@ class ArticlePhoto(models.Model):
         if self.ref is None:
             self.ref = self.free_ref(self.article)
         super().save(**kwargs)
+
+    @classmethod
+    def of_columns(cls, row: dict) -> ArticlePhoto:
+        """The use and its photo, for a page, from a row of PHOTO_COLUMNS."""
+        own = {name: value for name, value in row.items() if "__" not in name}
+        photo = {name[7:]: value for name, value in row.items() if "__" in name}
+        return cls(photo=Photo(**photo), **own)
 
     @staticmethod
     def free_ref(article: Article) -> int:
@@ -686,13 +804,26 @@ class Transition(models.Model):
         return self.verb
 
 
+class UrgentNoticeQuerySet(models.QuerySet):
+    def shown(self, *, at: datetime.datetime):
+        """The notices that stand over the site at a moment, the one that began last first."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+
 class UrgentNotice(models.Model):
     """A line over the whole site, shown and hidden by the clock."""
 
     text = CharField(_("text of the line"), max_length=255)
-    link = CharField(_("link"), max_length=255, blank=True)
+    link = CharField(
+        _("link"),
+        max_length=255,
+        blank=True,
+        help_text=_("A page of this site, for example /tin-tuc/, or an address with https://."),
+    )
     starts_at = models.DateTimeField(_("shown from"))
     ends_at = models.DateTimeField(_("shown until"))
+
+    objects = UrgentNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("urgent notice")
@@ -708,3 +839,7 @@ class UrgentNotice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self):
+        if self.link and not is_local_path(self.link) and not self.link.startswith("https://"):
+            raise ValidationError({"link": _("Write a page of this site or an https:// address.")})

@@ -8,25 +8,30 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from news import front_page
-from news.models import Article, ArticleDepartment, Category, branch
+from news import filters, front_page
+from news.models import Article
 from news.paging import Page
+from news.related import related_to
 from portal import richtext
+from portal.prepared import Prepared
 from portal.publishing import Takedown
-from portal.rows import RowsAsJSON
 
-PERSON_IN_POST = ["appointment__person", "appointment__position__department"]
 # The years a conference may have, as its model says.
 REVIEW_YEARS = range(1945, 2201)
+
+
+@Prepared
+def _readable(pk, now):
+    return Article.objects.readable(at=now).filter(pk=pk).with_parts()
 
 
 class ArticleDetailView(TemplateView):
@@ -35,34 +40,17 @@ class ArticleDetailView(TemplateView):
     template_name = "news/article_detail.html"
     is_preview = False
 
-    def get_queryset(self):
-        return Article.objects.readable()
+    def get_article(self) -> Article | None:
+        return next(iter(_readable(pk=self.kwargs["pk"], now=timezone.now())), None)
 
     def get(self, request, *args, **kwargs):
-        article = self._rows(self.get_queryset()).first()
+        article = self.get_article()
         if article is None:
             return self.gone()
-        address = article.get_absolute_url()
+        address = article.get_absolute_url() + self.kwargs.get("page", "")
         if not self.is_preview and request.path != unquote(address):
             return HttpResponsePermanentRedirect(address)
         return self.render_to_response(self.get_context_data(article=article))
-
-    def _rows(self, queryset):
-        concerned = ArticleDepartment.objects.filter(article=OuterRef("pk"))
-        return (
-            queryset.filter(pk=self.kwargs["pk"])
-            .select_related(
-                "category__parent",
-                "department",
-                "conference__chair__person",
-                "conference__chair__position__department",
-            )
-            .annotate(
-                concerned_units=RowsAsJSON(
-                    concerned, name="department__name", slug="department__slug"
-                )
-            )
-        )
 
     def gone(self):
         """What answers for an article that cannot be read (any more)."""
@@ -75,18 +63,28 @@ class ArticleDetailView(TemplateView):
     def get_context_data(self, *, article, **kwargs):
         # Files follow `published()`: an expired or withdrawn article shows its text alone.
         shows_files = self.is_preview or article.is_public
-        uses = list(article.photos.select_related("photo")) if shows_files else []
         return super().get_context_data(
             article=article,
             is_preview=self.is_preview,
             is_indexed=not self.is_preview and article.is_public,
             section="reports" if article.kind == Article.Kind.REPORT else "news",
-            parts=body_parts(article.body, uses),
-            attachments=list(article.attachments.all()) if shows_files else [],
-            updates=list(article.updates.all()),
-            people=list(article.people.select_related(*PERSON_IN_POST)),
+            parts=body_parts(article.body, article.shown_photos if shows_files else []),
+            attachments=article.shown_files if shows_files else [],
+            **self.get_further(article),
             **kwargs,
         )
+
+    def get_further(self, article: Article) -> dict:
+        return {"related": related_to(article)}
+
+
+class ArticlePrintView(ArticleDetailView):
+    """The article alone, on a small page for paper and for keeping."""
+
+    template_name = "news/article_print.html"
+
+    def get_further(self, article: Article) -> dict:
+        return {}
 
 
 def body_parts(body: str, uses: list) -> list:
@@ -114,8 +112,9 @@ class ArticlePreviewView(ArticleDetailView):
 
     is_preview = True
 
-    def get_queryset(self):
-        return Article.objects.visible_to(self.request.user)
+    def get_article(self) -> Article | None:
+        articles = Article.objects.visible_to(self.request.user)
+        return articles.filter(pk=self.kwargs["pk"]).with_parts().first()
 
     def get(self, request, *args, **kwargs):
         if not request.user.is_authenticated:
@@ -127,18 +126,26 @@ class ArticlePreviewView(ArticleDetailView):
 
 
 class ArticleListView(TemplateView):
-    """A list of articles in pages of ten: `?trang=2`."""
+    """A list of articles in pages of ten, narrowed by filters: `?nam=2018&trang=2`."""
 
     template_name = "news/article_list.html"
 
     def get_context_data(self, **kwargs):
-        articles = self.get_articles()
+        self.categories = filters.categories()
+        chosen = filters.Filters(self.request.GET, self.categories, of=self.get_category())
+        page = Page(chosen.choice, self.request, chosen.kept)
         return super().get_context_data(
-            page=Page(articles, self.request), section="news", **self.get_heading(), **kwargs
+            page=page,
+            filters=chosen,
+            kinds=filters.KINDS,
+            categories=self.categories,
+            section="news",
+            **self.get_heading(),
+            **kwargs,
         )
 
-    def get_articles(self):
-        return Article.objects.published().listed()
+    def get_category(self):
+        return None
 
     def get_heading(self) -> dict:
         return {"heading": gettext("News articles")}
@@ -149,23 +156,20 @@ class CategoryDetailView(ArticleListView):
 
     template_name = "news/category_detail.html"
 
-    def get_articles(self):
-        # One query for the category, its parent and its branch: there are a few dozen at most.
-        categories = list(Category.objects.all())
-        self.category = next((one for one in categories if one.slug == self.kwargs["slug"]), None)
+    def get_category(self):
+        of_slug = (one for one in self.categories if one.slug == self.kwargs["slug"])
+        self.category = next(of_slug, None)
         if self.category is None:
             raise Http404
-        self.parent = next((one for one in categories if one.pk == self.category.parent_id), None)
-        self.children = [one for one in categories if one.parent_id == self.category.pk]
-        parents = ((one.pk, one.parent_id) for one in categories)
-        return super().get_articles().filter(category__in=branch(self.category.pk, parents))
+        return self.category
 
     def get_heading(self) -> dict:
+        parent = self.category.parent_id
         return {
             "heading": self.category.name,
             "category": self.category,
-            "parent": self.parent,
-            "children": self.children,
+            "parent": next((one for one in self.categories if one.pk == parent), None),
+            "children": [one for one in self.categories if one.parent_id == self.category.pk],
         }
 
 
@@ -177,9 +181,8 @@ class ReportListView(TemplateView):
     def get_reports(self):
         return (
             front_page.reviews()
-            .defer("body", "notice")
             .select_related("conference__chair__person", "conference__chair__position__department")
-            .prefetch_related("attachments")
+            .with_files()
         )
 
     def get_context_data(self, **kwargs):

@@ -4,6 +4,17 @@ from django.db.models import JSONField, Subquery
 from django.db.models.functions import JSONObject
 
 
+class RowAsJSON(Subquery):
+    """The first row of `queryset` as one column: a dict of `columns`, or None where there is none.
+
+    `columns` are names or look-ups of the queryset: RowAsJSON(photos, image="photo__image").
+    """
+
+    def __init__(self, queryset, **columns):
+        rows = queryset.values(row_as_json=JSONObject(**columns))[:1]
+        super().__init__(rows, output_field=JSONField())
+
+
 class RowsAsJSON(Subquery):
     """The rows of `queryset` as one column: a list of dicts of `columns`, in its order.
 

@@ -144,6 +144,19 @@ WSGI_APPLICATION = "portal.wsgi.application"
 
 TEMPLATES = [
     {
+        # The public pages; what it does not know, the admin's templates, is Django's.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "OPTIONS": {
+            "environment": "portal.jinja.environment",
+            "extensions": [
+                "portal.jinja.Portal",
+                "departments.jinja.Departments",
+                "news.jinja.News",
+            ],
+            "context_processors": ["portal.display.display", "departments.frame.frame"],
+        },
+    },
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
@@ -152,7 +165,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "departments.context.site",
             ],
         },
     },

@@ -327,6 +327,24 @@ def validate_not_legacy(value: str) -> None:
 # Titles and places: a name follows. "v.v." is not one of them: a capital after it starts anew.
 _ABBREVIATIONS = ["ts", "ths", "pgs", "gs", "tp", "tx", "tt", "bs", "ds", "ls", "ks", "kts", "cn"]
 _ABBREVIATIONS += ["ncs", "đ/c", "đc", "mr", "mrs", "ms", "dr"]
+def without_shared_end(name: str, other: str) -> str:
+    """The name without the last words that `other` ends with too; the name if nothing is left.
+
+    "Sở Khoa học và Công nghệ tỉnh Lạng Sơn" beside "UBND tỉnh Lạng Sơn" loses "tỉnh Lạng Sơn".
+    """
+    words, shared = name.split(), 0
+    for mine, theirs in zip(reversed(words), reversed(other.split()), strict=False):
+        if fold(mine) != fold(theirs):
+            break
+        shared += 1
+    return " ".join(words[: len(words) - shared]) or name
+
+
+def tie(name: str) -> str:
+    """Keep "Khoa học" and "Công nghệ" on one line each: a phone breaks between them."""
+    return re.sub(r"(?i)\b(khoa|công) (học|nghệ)\b", "\\1\u00a0\\2", name)
+
+
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s|\Z)")
 _OPENING = "\"'“‘«(["
 

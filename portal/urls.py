@@ -5,10 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import views
+from portal.display import choose
 from portal.files import media
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("hien-thi/", choose, name="display"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("media/<path:name>", media, name="media"),

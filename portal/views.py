@@ -9,10 +9,11 @@ from news import front_page
 @require_safe
 def home(request):
     """Blocks without content are not rendered; an empty site says so in a sentence."""
-    lead, latest = front_page.lead_and_latest()
+    stories = front_page.stories()
     context = {
-        "lead": lead,
-        "latest": latest,
+        "lead": stories.lead,
+        "featured": stories.featured,
+        "latest": stories.latest,
         "notices": front_page.notices(),
         "reviews": front_page.newest_reviews(),
         "fields": front_page.fields(),

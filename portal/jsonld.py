@@ -1,18 +1,14 @@
-"""`{% jsonld data %}`: facts for search engines, as schema.org and JSON-LD have them."""
+"""Facts for search engines, as schema.org and JSON-LD have them."""
 
 import json
 
-from django import template
 from django.utils.safestring import mark_safe
-
-register = template.Library()
 
 # Inside a script element nothing may look like markup.
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-@register.simple_tag
-def jsonld(data) -> str:
-    """Print `data`, made of what JSON knows, as a script element that no browser runs."""
+def script(data) -> str:
+    """`data`, made of what JSON knows, as a script element that no browser runs."""
     text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')

@@ -2,38 +2,46 @@
 
 import re
 
-from django import template
 from django.db.models import Q
+from django.utils import timezone
 
 from departments.models import Department, Person
-from news.models import Article, ArticleDepartment, ArticlePerson, ArticlePhoto, Conference
-
-register = template.Library()
+from news.models import Article, ArticlePerson, ArticlePhoto, Conference
+from news.newest import newest_ids, of_unit_or_concerning
+from portal.prepared import Prepared
 
 OF_UNIT = 10
 OF_PERSON = 20
 PHOTOS = 12
 
 
-@register.simple_tag
 def news_of_unit(unit: Department) -> list[Article]:
     """The newest articles that come from the unit or concern it, each once; one query."""
-    concerned = ArticleDepartment.objects.filter(department=unit).values("article")
-    articles = Article.objects.published().filter(Q(department=unit) | Q(pk__in=concerned))
-    return list(_headlines(articles)[:OF_UNIT])
+    return _of_unit(unit=unit.pk, now=timezone.now())
 
 
-@register.simple_tag
+@Prepared
+def _of_unit(unit, now):
+    parts = of_unit_or_concerning(Article.objects.published(at=now), unit)
+    articles = Article.objects.filter(pk__in=newest_ids(parts, start=0, until=OF_UNIT))
+    return _headlines(articles).order_by("-publish_at", "-pk")
+
+
 def news_of_person(person: Person) -> list[Article]:
     """The newest articles in which the person appears in some post; one query."""
-    return list(_headlines(_articles_with(person))[:OF_PERSON])
+    return _of_person(person=person.pk, now=timezone.now())
 
 
-@register.simple_tag
+@Prepared
+def _of_person(person, now):
+    return _headlines(_articles_with(person, at=now))[:OF_PERSON]
+
+
 def photos_of_person(person: Person) -> list[ArticlePhoto]:
     """The newest photos of those articles whose caption names the person in full; one query."""
+    articles = _articles_with(person.pk, at=timezone.now())
     uses = (
-        ArticlePhoto.objects.filter(article__in=_articles_with(person).order_by().values("pk"))
+        ArticlePhoto.objects.filter(article__in=articles.order_by().values("pk"))
         .filter(caption__contains=person.full_name)
         .select_related("photo", "article")
         .defer("article__body", "article__notice")
@@ -48,7 +56,7 @@ def _headlines(articles):
     return articles.select_related("category").only("title", "slug", "publish_at", "category__name")
 
 
-def _articles_with(person: Person):
+def _articles_with(person: int, *, at):
     named = ArticlePerson.objects.filter(appointment__person=person).values("article")
     chaired = Conference.objects.filter(chair__person=person).values("article")
-    return Article.objects.published().filter(Q(pk__in=named) | Q(pk__in=chaired))
+    return Article.objects.published(at=at).filter(Q(pk__in=named) | Q(pk__in=chaired))

@@ -1,0 +1,15 @@
+"""What templates call of the news, also those of units and people."""
+
+from jinja2.ext import Extension
+
+from news import elsewhere
+
+
+class News(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        environment.globals |= {
+            "news_of_unit": elsewhere.news_of_unit,
+            "news_of_person": elsewhere.news_of_person,
+            "photos_of_person": elsewhere.photos_of_person,
+        }

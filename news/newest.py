@@ -1,0 +1,92 @@
+"""Lists of articles, newest first, that cost the same however many articles there are.
+
+Which ids stand on a page is read from an index alone (the `article_newest…` of the model); the rows
+of these few are fetched then. A list of several categories is the newest of each, merged.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from news.models import Article, ArticleDepartment
+from portal.prepared import Prepared
+
+EARLIEST = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)
+LATEST = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
+
+# How many ids a list asks for: a page of ten and one more, which tells that there is a next page.
+ROWS = 11
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which articles a list shows: of any of the categories, of a unit, of a kind, of a time.
+
+    Empty: all. `since` and `before` bound the moment of publication.
+    """
+
+    categories: tuple[int, ...] = ()
+    unit: int = 0
+    kind: str = ""
+    since: datetime.datetime = EARLIEST
+    before: datetime.datetime = LATEST
+
+    def articles(self, *, start: int = 0) -> list[Article]:
+        """ROWS articles from the `start`-th on, newest first, as `listed()` has them; one query."""
+        values = {
+            "now": timezone.now(),
+            "since": self.since,
+            "before": self.before,
+            "start": start,
+            "until": start + ROWS,
+            **{f"category{number}": pk for number, pk in enumerate(self.categories)},
+            **({"unit": self.unit} if self.unit else {}),
+            **({"kind": self.kind} if self.kind else {}),
+        }
+        return _query(len(self.categories), bool(self.unit), bool(self.kind))(**values)
+
+
+@lru_cache(maxsize=256)
+def _query(categories: int, of_unit: bool, of_kind: bool) -> Prepared:
+    """The query of a choice with so many categories, with or without a unit and a kind."""
+
+    def build(*, now, since, before, start, until, unit=0, kind="", **categories):
+        chosen = Article.objects.published(at=now)
+        chosen = chosen.filter(publish_at__gte=since, publish_at__lt=before)
+        if kind:
+            chosen = chosen.filter(kind=kind)
+        parts = [chosen.filter(category=pk) for pk in categories.values()] or [chosen]
+        if unit:
+            parts = [part for whole in parts for part in of_unit_or_concerning(whole, unit)]
+        ids = newest_ids(parts, start=start, until=until)
+        return Article.objects.filter(pk__in=ids).listed().order_by("-publish_at", "-pk")
+
+    return Prepared(build)
+
+
+def of_unit_or_concerning(articles, unit) -> list:
+    """Two querysets: articles that come from the unit, and those that only concern it."""
+    concerned = ArticleDepartment.objects.filter(department=unit).values("article")
+    return [articles.filter(department=unit), articles.filter(pk__in=concerned)]
+
+
+def newest_ids(parts: list, *, start: int, until: int) -> RawSQL:
+    """The ids from `start` to `until` of the newest rows of any of the querysets.
+
+    Each is cut by its own index before they are merged: neither ORM nor databases do that of
+    themselves for `IN` or `OR`.
+    """
+    queries = [part.values("pk", "publish_at")[:until].query.sql_with_params() for part in parts]
+    merged = " UNION ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))
+    if len(queries) == 1:
+        merged = queries[0][0]
+    sql = (
+        f"SELECT id FROM ({merged}) AS parts "
+        f"ORDER BY publish_at DESC, id DESC LIMIT {until - start} OFFSET {start}"
+    )
+    return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611
