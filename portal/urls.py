@@ -9,6 +9,8 @@ from portal.files import media
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("so-do-trang/", views.site_map, name="site_map"),
+    path("robots.txt", views.robots, name="robots"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("media/<path:name>", media, name="media"),

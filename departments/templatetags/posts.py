@@ -9,6 +9,7 @@ register = template.Library()
 register.filter("post_title", posts.title)
 register.filter("duration", posts.duration)
 register.simple_tag(schema_org.organization, name="organization")
+register.simple_tag(schema_org.person, name="person_facts")
 
 
 @register.filter
