@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint attack messages lock clean
+.PHONY: help run dev test lint attack bench messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
@@ -15,6 +15,7 @@ help:
 	@echo "make test     mọi kiểm thử, trên SQLite và PostgreSQL; ARGS=\"-k tên\" để chọn"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
+	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
 	@echo "make lock     cập nhật phiên bản thư viện trong requirements*.lock"
 	@echo "make clean    xoá môi trường ảo và tệp tạm; không xoá dữ liệu"
@@ -64,6 +65,9 @@ lint: .venv/dev.installed
 
 attack: .venv/dev.installed
 	$(BIN)/python -m tests.attack $(FILE)
+
+bench: .venv/dev.installed
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 messages: .venv/run.installed
 	$(BIN)/python manage.py makemessages -l vi --no-location --no-wrap --no-obsolete -i .venv -i tests

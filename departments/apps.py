@@ -7,7 +7,8 @@ class DepartmentsConfig(AppConfig):
     verbose_name = _("Agency and people")
 
     def ready(self):
-        from departments import doors
+        from departments import doors, search_entries
         from portal.files import register_door
 
         register_door(doors.DOOR)
+        search_entries.register()

@@ -14,7 +14,10 @@ def map_link(address: str) -> str:
 class Departments(Extension):
     def __init__(self, environment):
         super().__init__(environment)
-        environment.globals |= {"organization": schema_org.organization}
+        environment.globals |= {
+            "organization": schema_org.organization,
+            "person_facts": schema_org.person,
+        }
         environment.filters |= {
             "post_title": posts.title,
             "duration": posts.duration,

@@ -9,15 +9,19 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Case, F, JSONField, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import text
+from portal.addresses import Address
 from portal.fields import CharField, SlugField, TextField
 from portal.images import ImageField
 from portal.richtext import RichTextField
+
+
+_OF_UNIT = Address("departments:department_detail", "slug")
+_OF_PERSON = Address("departments:person_detail", "slug")
 
 
 def today() -> datetime.date:
@@ -129,7 +133,7 @@ class Department(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("departments:department_detail", args=[self.slug])
+        return _OF_UNIT(slug=self.slug)
 
     def clean(self):
         if self.pk and self.parent_id and self.pk in self._ancestor_ids():
@@ -350,7 +354,7 @@ class Person(models.Model):
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("departments:person_detail", args=[self.slug])
+        return _OF_PERSON(slug=self.slug)
 
 
 class Position(models.Model):

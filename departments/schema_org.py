@@ -1,11 +1,14 @@
-"""A unit as schema.org describes it, for search engines."""
+"""Units, people and the publisher as schema.org describes them, for search engines."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext
 
-from departments.models import Contact, Department
-from portal import text
+from departments.models import Appointment, Contact, Department, Person, SiteSettings
+from portal import schema_org, sharing, text
 
 
 def organization(
@@ -23,10 +26,41 @@ def organization(
         **(_contact(contact) if contact else {}),
     }
     return {
-        "@context": "https://schema.org",
+        "@context": schema_org.CONTEXT,
         "@type": "GovernmentOrganization",
         **{name: fact for name, fact in facts.items() if fact},
     }
+
+
+def site_name(site: SiteSettings) -> str:
+    """The agency's name; of a site without one, what its pages say instead."""
+    return site.agency.name if site.agency else gettext("Web portal")
+
+
+def publisher(site: SiteSettings) -> dict:
+    """Who answers for what the site publishes, with the site's mark."""
+    mark = {"@type": "ImageObject", "url": sharing.absolute(static("portal/mark.svg"))}
+    return {
+        "@type": "GovernmentOrganization",
+        "name": site_name(site),
+        "url": sharing.absolute(reverse("home")),
+        "logo": mark,
+    }
+
+
+def person(someone: Person, current: list[Appointment]) -> dict:
+    """A person with the posts held today; `current`: these terms, with post and unit loaded."""
+    portrait = sharing.picture_of(someone.portrait, alt=someone.full_name)
+    facts = {
+        "name": someone.full_name,
+        "url": settings.SITE_URL + someone.get_absolute_url(),
+        "image": schema_org.image(portrait) if portrait else {},
+        "jobTitle": [term.position.title for term in current],
+        "worksFor": [_reference(term.position.department) for term in current],
+        **({"email": someone.email, "telephone": _number(someone.phone)} if current else {}),
+    }
+    known = {name: fact for name, fact in facts.items() if fact}
+    return {"@context": schema_org.CONTEXT, "@type": "Person", **known}
 
 
 def _reference(unit: Department | None) -> dict:

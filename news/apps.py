@@ -10,10 +10,11 @@ class NewsConfig(AppConfig):
         import reversion
 
         from departments import frame
-        from news import copies, doors, urgent
+        from news import copies, doors, search_entries, urgent
         from portal.files import register_door
 
         register_door(doors.DOOR)
+        search_entries.register()
         frame.add_column("urgent", urgent.shown)
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=("version",))

@@ -2,7 +2,7 @@
 
 from jinja2.ext import Extension
 
-from news import elsewhere
+from news import elsewhere, schema_org, sharing
 
 
 class News(Extension):
@@ -12,4 +12,7 @@ class News(Extension):
             "news_of_unit": elsewhere.news_of_unit,
             "news_of_person": elsewhere.news_of_person,
             "photos_of_person": elsewhere.photos_of_person,
+            "article_card": sharing.article_card,
+            "article_facts": schema_org.news_article,
+            "website_facts": schema_org.website,
         }

@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Substr
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from reversion.models import Version
 from departments.models import Appointment, Department, Person, Position
 from news import copies
 from portal import images, richtext, text
+from portal.addresses import Address
 from portal.fields import CharField, SlugField, TextField
 from portal.files import AttachmentField
 from portal.images import ImageField
@@ -36,6 +36,10 @@ from portal.rows import RowAsJSON, RowsAsJSON
 
 # Enough of a body for its first sentence, so that lists never load whole articles.
 TEASER_CHARACTERS = 1500
+
+_OF_CATEGORY = Address("news:category_detail", "slug")
+_FOR_PAPER = Address("news:article_print", "slug", "pk")
+_OF_ARTICLE = Address("news:article_detail", "slug", "pk")
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -96,7 +100,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("news:category_detail", args=[self.slug])
+        return _OF_CATEGORY(slug=self.slug)
 
     def clean(self):
         below = Category.objects.with_descendants(self) if self.pk else []
@@ -274,7 +278,10 @@ class Article(Publishable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("news:article_detail", kwargs={"slug": self.slug, "pk": self.pk})
+        return _OF_ARTICLE(slug=self.slug, pk=self.pk)
+
+    def get_print_url(self) -> str:
+        return _FOR_PAPER(slug=self.slug, pk=self.pk)
 
     @property
     def teaser(self) -> str:

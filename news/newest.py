@@ -81,12 +81,12 @@ def newest_ids(parts: list, *, start: int, until: int) -> RawSQL:
     Each is cut by its own index before they are merged: neither ORM nor databases do that of
     themselves for `IN` or `OR`.
     """
-    queries = [part.values("pk", "publish_at")[:until].query.sql_with_params() for part in parts]
+    queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
     merged = " UNION ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))
     if len(queries) == 1:
         merged = queries[0][0]
     sql = (
-        f"SELECT id FROM ({merged}) AS parts "
-        f"ORDER BY publish_at DESC, id DESC LIMIT {until - start} OFFSET {start}"
+        f"SELECT parts.id FROM ({merged}) AS parts "
+        f"ORDER BY parts.publish_at DESC, parts.id DESC LIMIT {until - start} OFFSET {start}"
     )
     return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611

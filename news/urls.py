@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import views
+from news import feeds, sitemaps, views
 
 app_name = "news"
 
@@ -18,4 +18,11 @@ urlpatterns = [
     path("chuyen-muc/<slug:slug>/", views.CategoryDetailView.as_view(), name="category_detail"),
     path("bao-cao/", views.ReportListView.as_view(), name="report_list"),
     path("bao-cao/<int:year>/", views.ReportYearView.as_view(), name="report_year"),
+    path("rss/", feeds.latest, name="feed"),
+    path("rss/<slug:slug>/", feeds.of_category, name="category_feed"),
+    path("rss/don-vi/<slug:slug>/", feeds.of_unit, name="unit_feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-trang.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemap-bai-viet-<int:number>.xml", sitemaps.articles, name="sitemap_articles"),
+    path("sitemap-tin-moi.xml", sitemaps.news, name="sitemap_news"),
 ]

@@ -63,12 +63,14 @@ class ArticleDetailView(TemplateView):
     def get_context_data(self, *, article, **kwargs):
         # Files follow `published()`: an expired or withdrawn article shows its text alone.
         shows_files = self.is_preview or article.is_public
+        uses = article.shown_photos if shows_files else []
         return super().get_context_data(
             article=article,
             is_preview=self.is_preview,
             is_indexed=not self.is_preview and article.is_public,
             section="reports" if article.kind == Article.Kind.REPORT else "news",
-            parts=body_parts(article.body, article.shown_photos if shows_files else []),
+            uses=uses,
+            parts=body_parts(article.body, uses),
             attachments=article.shown_files if shows_files else [],
             **self.get_further(article),
             **kwargs,
@@ -148,7 +150,12 @@ class ArticleListView(TemplateView):
         return None
 
     def get_heading(self) -> dict:
-        return {"heading": gettext("News articles")}
+        return {
+            "heading": gettext("News articles"),
+            "description": gettext("The newest articles, reports and notices."),
+            "feed": reverse("news:feed"),
+            "steps_below": [],
+        }
 
 
 class CategoryDetailView(ArticleListView):
@@ -164,11 +171,18 @@ class CategoryDetailView(ArticleListView):
         return self.category
 
     def get_heading(self) -> dict:
-        parent = self.category.parent_id
+        category, above = self.category, self.category.parent_id
+        parent = next((one for one in self.categories if one.pk == above), None)
+        steps = [gettext("News articles"), reverse("news:article_list")]
+        steps += [parent.name, parent.get_absolute_url()] if parent else []
+        about = gettext("News of “%(name)s”.") % {"name": category.name}
         return {
-            "heading": self.category.name,
-            "category": self.category,
-            "parent": next((one for one in self.categories if one.pk == parent), None),
+            "heading": category.name,
+            "description": category.description or about,
+            "feed": reverse("news:category_feed", args=[category.slug]),
+            "steps_below": steps,
+            "category": category,
+            "parent": parent,
             "children": [one for one in self.categories if one.parent_id == self.category.pk],
         }
 

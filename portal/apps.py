@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 # Old code nobody calls is still code somebody can load: uploads, frames, embeds, old jQuery.
@@ -16,8 +17,21 @@ _UNUSED_EDITOR_PLUGINS = [
 
 
 class PortalConfig(AppConfig):
+    default = True  # of the several in this module, else none is taken
     name = "portal"
     verbose_name = _("Accounts and search")
+
+    def ready(self):
+        post_migrate.connect(_prepare_search, sender=self)
+
+
+def _prepare_search(sender, using, plan=(), **kwargs):
+    """Make what search needs beside its table; fill the index after a migration that emptied it."""
+    from portal import search, search_sql
+
+    search_sql.prepare(using)
+    if any(str(migration) == "portal.0003_search_tokens" for migration, _back in plan):
+        search.rebuild_after_migration(using)
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):

@@ -12,6 +12,7 @@ import re
 import tempfile
 import xml.etree.ElementTree as ET
 import zipfile
+from functools import lru_cache
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,6 +114,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+@lru_cache(maxsize=1)
 def media_prefix() -> str:
     """The address below which files are served; one reverse() for a picture's nine addresses."""
     return reverse("media", args=["-"])[:-1]
@@ -459,7 +461,7 @@ class UploadFieldFile(FieldFile):
     @property
     def checksum(self) -> str:
         """The checksum its addresses are made of, "" without a file."""
-        return PurePosixPath(self.name).stem if self.name else ""
+        return self.name.rpartition("/")[2].partition(".")[0] if self.name else ""
 
 
 class UploadField(models.FileField):

@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -337,6 +338,16 @@ class Renditions:
         return [address for width, address in self.jpeg if width <= 640 or len(self.jpeg) == 1][-1]
 
 
+@lru_cache(maxsize=1024)
+def _renditions_of(prefix: str, checksum: str, width: int, height: int) -> Renditions:
+    steps = ladder(width)
+
+    def addresses(widths, extension):
+        return [(w, prefix + _rendition_name(checksum, w, extension)) for w in widths]
+
+    return Renditions(addresses(steps.webp, "webp"), addresses(steps.jpeg, "jpg"), width, height)
+
+
 class ImageFieldFile(files.UploadFieldFile):
     @property
     def renditions(self) -> Renditions:
@@ -344,14 +355,7 @@ class ImageFieldFile(files.UploadFieldFile):
         columns = self.field.columns
         width = getattr(self.instance, columns["width"])
         height = getattr(self.instance, columns["height"])
-        steps, prefix = ladder(width), files.media_prefix()
-
-        def addresses(widths, extension):
-            return [(w, prefix + _rendition_name(self.checksum, w, extension)) for w in widths]
-
-        return Renditions(
-            addresses(steps.webp, "webp"), addresses(steps.jpeg, "jpg"), width, height
-        )
+        return _renditions_of(files.media_prefix(), self.checksum, width, height)
 
     @property
     def url(self) -> str:

@@ -11,12 +11,12 @@ from functools import lru_cache
 import jinja2
 from django.conf import settings
 from django.template.defaultfilters import capfirst, date, linebreaks, linebreaksbr
-from django.templatetags.static import static
+from django.templatetags.static import static as static_address
 from django.urls import reverse
 from django.utils.translation import gettext
 from jinja2.ext import Extension
 
-from portal import jsonld, pictures, richtext, stylesheet, text
+from portal import jsonld, pictures, richtext, schema_org, sharing, stylesheet, text
 
 _FOLDER = settings.BASE_DIR / "templates"
 
@@ -46,18 +46,42 @@ def url(name: str, *args) -> str:
     return reverse(name, args=args)
 
 
+def breadcrumbs(*names_and_paths) -> str:
+    """The way to the page for search engines: name, path, name, path, …, the page's own name.
+
+    A step without a name is left out, so that a parent that may be missing needs no branch.
+    """
+    names, paths = names_and_paths[::2], [*names_and_paths[1::2], ""]
+    below = [(name, path) for name, path in zip(names, paths, strict=False) if name]
+    return jsonld.script(schema_org.breadcrumbs([(gettext("Home"), url("home")), *below]))
+
+
+@lru_cache(maxsize=64)
+def static(name: str) -> str:
+    """The served address of a file of static/."""
+    return static_address(name)
+
+
+@lru_cache(maxsize=1024)
+def translated(sentence: str) -> str:
+    """A sentence of a template in Vietnamese, the one language of the public pages."""
+    return gettext(sentence)
+
+
 class Portal(Extension):
     """What templates of every app may call."""
 
     def __init__(self, environment: jinja2.Environment):
         super().__init__(environment)
         environment.globals |= {
-            "_": gettext,
+            "_": translated,
             "url": url,
             "static": static,
             "stylesheet": stylesheet.inline,
             "picture": pictures.picture,
             "jsonld": jsonld.script,
+            "breadcrumbs": breadcrumbs,
+            "page_card": sharing.page_card,
             "site_url": settings.SITE_URL,
         }
         environment.filters |= {

@@ -2,10 +2,15 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import CharField, TextField
+from portal.text import syllables
+
+# Of a group of synonyms: each pair of words of a query is looked up in every combination.
+MOST_TERMS, LONGEST_TERM = 8, 100
 
 
 class User(AbstractUser):
@@ -39,12 +44,30 @@ class Synonym(models.Model):
     def __str__(self) -> str:
         return " = ".join(self.terms.split("\n"))
 
+    @property
+    def term_list(self) -> list[str]:
+        return [term.strip() for term in self.terms.split("\n") if term.strip()]
+
+    def clean(self):
+        phrases = {" ".join(syllables(term)) for term in self.term_list} - {""}
+        if len(phrases) < 2:
+            raise ValidationError({"terms": _("Write at least two different words, one a line.")})
+        if len(phrases) > MOST_TERMS or max(map(len, phrases)) > LONGEST_TERM:
+            raise ValidationError(
+                {
+                    "terms": _("At most %(terms)s words of %(length)s characters each.")
+                    % {"terms": MOST_TERMS, "length": LONGEST_TERM}
+                }
+            )
+
 
 class SearchEntry(models.Model):
-    """One public thing in the search index; apps write it, portal.search will read it.
+    """One public thing in the search index; portal.search writes and reads it.
 
-    The folded columns hold what `text.fold` makes: without accents, lower case. The two times
-    bound when the thing is public, so that the clock alone shows and hides it.
+    The folded columns hold the syllables without accents, the toned ones the same with them
+    (portal.text: `syllables`, `toned_syllables`), each between single spaces. The two times bound
+    when the thing is public, so that the clock alone shows and hides it. What looks words up lies
+    beside the table: see portal.search_sql.
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
@@ -55,8 +78,11 @@ class SearchEntry(models.Model):
     text = TextField(blank=True)
     folded_title = CharField(max_length=255)
     folded_text = TextField(blank=True)
+    toned_title = models.TextField(blank=True)
+    toned_text = models.TextField(blank=True)
     category = models.SlugField(max_length=80, blank=True)
     department = models.SlugField(max_length=80, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
     dated = models.DateTimeField(null=True, blank=True)
     public_from = models.DateTimeField(null=True, blank=True)
     public_until = models.DateTimeField(null=True, blank=True)

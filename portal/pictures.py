@@ -9,7 +9,7 @@ CROPS = {"3:2": (480, 320), "3:4": (168, 224)}
 _PICTURE = (
     '<picture><source type="image/webp" srcset="{webp}" sizes="{sizes}">'
     '<img src="{src}" srcset="{jpeg}" sizes="{sizes}" alt="{alt}" '
-    'width="{width:d}" height="{height:d}"'
+    'width="{width}" height="{height}"'
 )
 # The first photo of a page is fetched at once, those below only when they come near.
 _LOADING = {

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal import search
 from portal.fields import CharField, TextField
 
 
@@ -371,6 +372,7 @@ class Publishable(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1
+        search.changed(self)  # an update sends no signal
 
     def record_transition(self, verb: str, *, by, reason: str) -> None:
         """Keep who did what when; called inside the verb's transaction."""

@@ -1,9 +1,20 @@
-"""The home page: the one view that looks at every app."""
+"""The views that look at every app: the home page, the site map, what robots may read."""
 
+from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from departments.models import Department
 from news import front_page
+from news.models import Category
+from news.sitemaps import review_years
+from portal.sharing import absolute
+
+# Search results and display choices are no pages of their own.
+NOT_FOR_ROBOTS = ("tim-kiem/", "hien-thi/")
 
 
 @require_safe
@@ -19,3 +30,37 @@ def home(request):
         "fields": front_page.fields(),
     }
     return render(request, "portal/home.html", context)
+
+
+@require_safe
+def site_map(request):
+    """Every section, category, unit and year under review; four queries."""
+    units = Department.objects.open().only("name", "slug", "parent").tree()
+    below: dict[int | None, list[Category]] = {}
+    for category in Category.objects.only("name", "slug", "parent"):
+        below.setdefault(category.parent_id, []).append(category)
+    context = {
+        "categories": _nested(below.get(None, []), lambda category: below.get(category.pk, [])),
+        "units": _nested([unit for unit in units if not unit.depth], lambda unit: unit.subunits),
+        "years": review_years(),
+    }
+    return render(request, "portal/site_map.html", context)
+
+
+def _nested(things, below) -> list:
+    """Pairs of a thing and the same of what lies below it."""
+    return [(thing, _nested(below(thing), below)) for thing in things]
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots(request):
+    """What robots may read, and where the site map is.
+
+    An admin that was moved is not named: its address is to be known by the staff alone.
+    """
+    is_moved = settings.ADMIN_PATH != "admin/"
+    closed = [*([] if is_moved else ["admin/"]), *NOT_FOR_ROBOTS]
+    lines = ["User-agent: *", *(f"Disallow: /{path}" for path in closed)]
+    lines += ["", f"Sitemap: {absolute(reverse('news:sitemap'))}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

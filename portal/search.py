@@ -1,0 +1,522 @@
+"""The site's search: what it finds, in which order, and how the index is kept.
+
+Apps say what they index (`register`); saving the thing or anything it shows writes its entry anew
+in the same transaction. Whatever changes rows without a signal (`QuerySet.update`, bulk writes)
+calls `changed`, or `manage.py rebuild_search` afterwards. `find` answers a query in two
+statements, whatever the number of entries: the synonyms, then hits and counts together.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from portal import search_sql, text
+from portal.models import SearchEntry, Synonym
+from portal.search_sql import All, Any, AtLeast, Condition
+from portal.text import Phrase
+
+# ── What is indexed ─────────────────────────────────────────────────────────────────────────────
+
+# Of one thing; what lies beyond is not found (PostgreSQL takes at most a megabyte of tokens).
+LONGEST_TEXT = 200_000
+# A query is shorter than a longer "word", so cutting that changes no answer.
+LONGEST_QUERY, MOST_WORDS = 200, 20
+BATCH = 500
+
+
+@dataclass
+class Entry:
+    """What search knows of one thing. `text` is plain; the times bound when it is public."""
+
+    kind: str
+    url: str
+    title: str
+    text: str = ""
+    category: str = ""
+    department: str = ""
+    dated: datetime.datetime | None = None
+    public_from: datetime.datetime | None = None
+    public_until: datetime.datetime | None = None
+
+
+@dataclass
+class _Source:
+    rows: Callable
+    entry: Callable
+    # For a model that the thing shows: the ids of the things that show a row of it.
+    shown_in: dict[type, Callable] = field(default_factory=dict)
+
+
+_sources: dict[type[models.Model], _Source] = {}
+
+
+def register(model, *, rows, entry, shows: dict | None = None) -> None:
+    """Index the rows of `model` from now on.
+
+    `rows(queryset)` narrows a queryset to what may be public and fetches what `entry(row)` needs;
+    that returns an Entry, or None for what is never public. `shows`: for each other model whose
+    rows stand in an entry, a function from one of them to the ids of the things that show it.
+    Called in an app's `ready()`.
+    """
+    _sources[model] = _Source(rows, entry, shows or {})
+    _listen(model)
+    for shown in shows or {}:
+        _listen(shown)
+
+
+def _listen(model) -> None:
+    """To the model and its proxies, but to no other: a listener makes every delete slower."""
+    for one in apps.get_models():
+        if one._meta.concrete_model is model:
+            uid = f"search-{one._meta.label}"
+            post_save.connect(_saved, sender=one, dispatch_uid=uid)
+            post_delete.connect(_deleted, sender=one, dispatch_uid=uid)
+
+
+def _saved(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:  # a fixture's rows come in any order: rebuild_search follows it
+        changed(instance)
+
+
+def _deleted(sender, instance, **kwargs) -> None:
+    model = sender._meta.concrete_model
+    if model in _sources:
+        _entries_of(model).filter(object_id=instance.pk).delete()
+    _reindex_what_shows(instance)
+
+
+def changed(instance) -> None:
+    """Write the entry of `instance` anew, and of whatever shows it: for writes without signals."""
+    model = instance._meta.concrete_model
+    if model in _sources:
+        reindex(model, [instance.pk])
+    _reindex_what_shows(instance)
+
+
+def _reindex_what_shows(instance) -> None:
+    for model, source in _sources.items():
+        if find_things := source.shown_in.get(instance._meta.concrete_model):
+            reindex(model, find_things(instance))
+
+
+def reindex(model, pks: Iterable) -> int:
+    """Write the entries of these things anew and remove those that are not public any more.
+
+    Returns how many entries there are of them. The things stay locked meanwhile: of two people
+    who change one thing at once, the later one writes what both have done.
+    """
+    source, written = _sources[model], 0
+    pks = iter(pks)
+    while batch := list(itertools.islice(pks, BATCH)):
+        with transaction.atomic():
+            things = model._base_manager.filter(pk__in=batch).select_for_update(of=("self",))
+            entries = list(_made(model, source.rows(things), source.entry))
+            _write(entries)
+            kept = [entry.object_id for entry in entries]
+            _entries_of(model).filter(object_id__in=set(batch) - set(kept)).delete()
+        written += len(entries)
+    return written
+
+
+def rebuild() -> int:
+    """Write the whole index anew; returns how many entries it holds. Memory stays bounded."""
+    types = [ContentType.objects.get_for_model(model) for model in _sources]
+    SearchEntry.objects.exclude(content_type__in=types).delete()
+    return sum(_rebuild(model) for model in _sources)
+
+
+def rebuild_after_migration(using: str) -> None:
+    """Fill an emptied index, unless the tables of some app are not up to date yet."""
+    executor = MigrationExecutor(connections[using])
+    if using == DEFAULT_DB_ALIAS and not executor.migration_plan(
+        executor.loader.graph.leaf_nodes()
+    ):
+        rebuild()
+
+
+def _rebuild(model) -> int:
+    written, last = 0, 0
+    rows = model._base_manager.order_by("pk").values_list("pk", flat=True)
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        gone = _entries_of(model).filter(object_id__gt=last, object_id__lte=batch[-1])
+        gone.exclude(object_id__in=batch).delete()
+        written += reindex(model, batch)
+        last = batch[-1]
+    _entries_of(model).filter(object_id__gt=last).delete()
+    return written
+
+
+def _entries_of(model):
+    return SearchEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+
+
+def _made(model, rows, entry) -> Iterator[SearchEntry]:
+    content_type = ContentType.objects.get_for_model(model)
+    for row in rows:
+        if made := entry(row):
+            yield _as_row(made, content_type, row.pk)
+
+
+def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
+    words = entry.text[:LONGEST_TEXT]
+    return SearchEntry(
+        content_type=content_type,
+        object_id=pk,
+        kind=entry.kind,
+        url=entry.url,
+        title=entry.title,
+        text=words,
+        folded_title=_tokens(text.syllables(entry.title)),
+        folded_text=_tokens(text.syllables(words)),
+        toned_title=_tokens(text.toned_syllables(entry.title)),
+        toned_text=_tokens(text.toned_syllables(words)),
+        category=entry.category,
+        department=entry.department,
+        year=timezone.localtime(entry.dated).year if entry.dated else None,
+        dated=entry.dated,
+        public_from=entry.public_from,
+        public_until=entry.public_until,
+    )
+
+
+def _tokens(syllables: Iterable[str]) -> str:
+    return " ".join(syllable[: LONGEST_QUERY + 1] for syllable in syllables)
+
+
+_KEY = ("content_type", "object_id")
+_REST = [
+    one.name
+    for one in SearchEntry._meta.concrete_fields
+    if one.name not in _KEY and not one.primary_key
+]
+
+
+def _write(entries: list[SearchEntry]) -> None:
+    SearchEntry.objects.bulk_create(
+        entries, batch_size=BATCH, update_conflicts=True, unique_fields=_KEY, update_fields=_REST
+    )
+
+
+# ── Queries ─────────────────────────────────────────────────────────────────────────────────────
+
+_QUOTED = re.compile('["“”„«]([^"“”„«»]*)["“”»]')
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(words: str) -> str:
+    """A query as it is shown and looked up: one line of clean text, at most 200 characters."""
+    words = _SURROGATES.sub("", words[: 5 * LONGEST_QUERY])
+    return text.normalize_line(words)[:LONGEST_QUERY].rstrip()
+
+
+class Query:
+    """What is asked for: `units` by the rule of portal.text.matches, `phrases` to the letter."""
+
+    def __init__(self, words: str, synonyms: text.Synonyms = ()):
+        quoted = [match[1] for match in _QUOTED.finditer(words)]
+        plain = _QUOTED.sub(" ", words)
+        self.units = text.expand(plain, synonyms)[:MOST_WORDS]
+        self.phrases = [phrase for one in quoted if (phrase := tuple(text.syllables(one)))]
+        self._toned = self._as_typed(text.toned_syllables(plain))
+        self._toned_phrases = [tuple(text.toned_syllables(one)) for one in quoted]
+        self._pairs = [
+            (a, b)
+            for a, b in itertools.pairwise(range(len(self.units)))
+            if text.is_word(self.units[a]) and text.is_word(self.units[b])
+        ]
+        self.needed = max(1, len(self._pairs) // 2) if self._pairs else 0
+        folded, toned = text.syllables(words), text.toned_syllables(words)
+        self.has_accents = toned != [f"{syllable}·0" for syllable in folded]
+
+    def __bool__(self) -> bool:
+        return bool(self.units or self.phrases)
+
+    def _as_typed(self, toned: list[str]) -> list[Phrase]:
+        """For each unit the part of the query it stands for, with its accents."""
+        typed, start = [], 0
+        for unit in self.units:
+            folded = tuple(text.fold(one.partition("·")[0]) for one in toned[start:])
+            length = max(len(phrase) for phrase in unit if folded[: len(phrase)] == phrase)
+            typed.append(tuple(toned[start : start + length]))
+            start += length
+        return typed
+
+    def hit(self) -> All:
+        """What a hit holds."""
+        every = [Any(unit) if len(unit) > 1 else unit[0] for unit in dict.fromkeys(self.units)]
+        pairs = self._side_by_side()
+        if len(self.units) == 2 and pairs:  # the pair holds both words
+            every = []
+        sufficient = [AtLeast(self.needed, pairs)] if pairs else []
+        return All([*self.phrases, *every, *sufficient])
+
+    def _side_by_side(self) -> list[Condition]:
+        return [_any(a + b for a in self.units[i] for b in self.units[j]) for i, j in self._pairs]
+
+    def exact(self, needed: int) -> All:
+        """The query's own accents, with `needed` pairs side by side; a synonym is exact."""
+        every = [self._exact(number) for number in range(len(self.units))]
+        pairs = [self._exact_pair(i, j) for i, j in self._pairs]
+        sufficient = [AtLeast(needed, pairs)] if pairs else []
+        return All([*filter(None, self._toned_phrases), *dict.fromkeys(every), *sufficient])
+
+    def _exact(self, number: int) -> Condition:
+        unit = self.units[number]
+        return Any(unit) if len(unit) > 1 else self._toned[number]
+
+    def _exact_pair(self, i: int, j: int) -> Condition:
+        if len(self.units[i]) == len(self.units[j]) == 1:
+            return self._toned[i] + self._toned[j]
+        pair = _any(a + b for a in self.units[i] for b in self.units[j])
+        return All([pair, self._exact(i), self._exact(j)])
+
+    def tiers(self, database) -> list[tuple[str, int]]:
+        """What lifts a hit and by how much: more pairs, then accents, then the title."""
+        tiers, pairs = [], self._side_by_side()
+        for number in range(self.needed + 1, len(pairs) + 1):
+            more = AtLeast(number, pairs)
+            if search_sql.spelled_out(more)[1]:
+                tiers.append((database.query(more), 16))
+        if self.has_accents:
+            exact = self.exact(self.needed)
+            tiers += [(database.query(exact), 4), (database.query(exact, in_title=True), 2)]
+            if len(pairs) > self.needed:
+                tiers.append((database.query(self.exact(len(pairs))), 4))
+        return [*tiers, (database.query(self.hit(), in_title=True), 1)]
+
+
+def _any(phrases: Iterable[Phrase]) -> Condition:
+    several = tuple(dict.fromkeys(phrases))
+    return Any(several) if len(several) > 1 else several[0]
+
+
+# ── Answers ─────────────────────────────────────────────────────────────────────────────────────
+
+PAGE_SIZE, MOST_PAGES = 10, 50
+FILTERS = ("kind", "category", "department", "year")
+
+
+@dataclass
+class Hit:
+    kind: str
+    url: str
+    title: str
+    text: str
+    dated: datetime.datetime | None
+    marked_title: text.Segments = ()
+    snippet: text.Segments = ()
+
+
+@dataclass
+class Results:
+    """`total` counts the hits under all filters; `facets` for each filter its values, each with
+    the hits under the other filters: {"kind": {"tin-tuc": 4}, …}, most hits first."""
+
+    query: str
+    page: int
+    total: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    facets: dict[str, dict] = field(default_factory=lambda: {name: {} for name in FILTERS})
+
+    @property
+    def pages(self) -> int:
+        return min(MOST_PAGES, -(-self.total // PAGE_SIZE))
+
+    @property
+    def has_next(self) -> bool:
+        return self.page < self.pages
+
+    @property
+    def without_kind(self) -> int:
+        """The hits under all filters but the kind."""
+        return sum(self.facets["kind"].values())
+
+
+def find(
+    query: str,
+    *,
+    kind: str = "",
+    category: str = "",
+    department: str = "",
+    year: str = "",
+    by_date: bool = False,
+    page: int = 1,
+) -> Results:
+    """One page of the hits of `query`, with the counts of every filter: two statements.
+
+    Filters are slugs; a year is four digits. What cannot be a value is no filter. Whatever is
+    typed, the answer is Results: what no page says finds nothing.
+    """
+    words = clean(query)
+    results = Results(words, page=max(1, min(page, MOST_PAGES)))
+    if not text.syllables(words):
+        return results
+    synonyms = _synonyms()
+    asked = Query(words, synonyms)
+    if asked:
+        chosen = {"kind": kind, "category": category, "department": department, "year": year}
+        _answer(results, asked, _filters(chosen), by_date=by_date)
+        for hit in results.hits:
+            hit.marked_title = text.mark(words, hit.title, synonyms)
+            hit.snippet = text.snippet(words, hit.text, 200, synonyms)
+    return results
+
+
+def newest(number: int = 5, *, kinds: Iterable[str] = ()) -> list[Hit]:
+    """The latest public things of these kinds (of all that have a date): one statement."""
+    now = timezone.now()
+    entries = SearchEntry.objects.filter(
+        Q(public_from=None) | Q(public_from__lte=now),
+        Q(public_until=None) | Q(public_until__gt=now),
+        dated__isnull=False,
+    )
+    if kinds:
+        entries = entries.filter(kind__in=kinds)
+    columns = entries.order_by("-dated", "-pk").values("kind", "url", "title", "dated")
+    return [Hit(text="", **row) for row in columns[:number]]
+
+
+def _synonyms() -> list[tuple[str, ...]]:
+    """Read for every query: what staff change holds at once, in every process."""
+    rows = Synonym.objects.values_list("terms", flat=True)
+    return [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms in rows]
+
+
+_SLUG, _YEAR = re.compile(r"[-a-z0-9_]{1,80}"), re.compile(r"[12][0-9]{3}")
+
+
+def _filters(chosen: dict[str, str]) -> dict[str, str | int]:
+    """The filters that can be meant."""
+    patterns = {name: _YEAR if name == "year" else _SLUG for name in chosen}
+    meant = {name: value for name, value in chosen.items() if patterns[name].fullmatch(value or "")}
+    return meant | ({"year": int(meant["year"])} if "year" in meant else {})
+
+
+def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> None:
+    statement = _Statement(asked, filters)
+    sql = statement.build(by_date=by_date, page=results.page)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, statement.parameters)
+        rows = cursor.fetchall()
+    for part, value, number, *_columns in rows:
+        if part in FILTERS and value:
+            results.facets[part][value] = number
+        elif part == "total":
+            results.total = number
+    hits = sorted((row for row in rows if row[0] == "hit"), key=lambda row: row[2])
+    results.hits = [_hit(*row) for row in hits]
+    for name, counts in results.facets.items():
+        results.facets[name] = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
+    if isinstance(dated, str):  # SQLite's, in UTC
+        dated = parse_datetime(dated).replace(tzinfo=datetime.UTC)
+    return Hit(kind, url, title, words, dated)
+
+
+class _Statement:
+    """The one SQL statement of a query: hits, counts for each filter, the total, one page.
+
+    Names and operators come from the code alone, every value is a parameter; `_put` keeps them
+    in the order of their places.
+    """
+
+    def __init__(self, asked: Query, filters: dict):
+        self.asked = asked
+        self.filters = filters
+        self.database = search_sql.backend()
+        self.parameters: list = []
+        self.no_date = "NULL"
+        if connection.vendor == "postgresql":
+            self.no_date = "CAST(NULL AS timestamptz)"
+
+    def build(self, *, by_date: bool, page: int) -> str:
+        hits = self._hits()
+        rows = self._page(by_date=by_date, page=page)
+        parts = [self._count(name) for name in FILTERS]
+        parts.append(
+            f"SELECT 'total', NULL, COUNT(*), NULL, NULL, NULL, {self.no_date}"  # noqa: S608
+            f" FROM hits{self._where(self.filters)}"
+        )
+        parts.append(
+            "SELECT 'hit', entry.kind, page.position, entry.url, entry.title, entry.text,"
+            " entry.dated FROM page JOIN portal_searchentry AS entry ON entry.id = page.id"
+        )
+        counts = " UNION ALL ".join(parts)
+        return f"WITH hits AS MATERIALIZED ({hits}), page AS ({rows}) {counts}"
+
+    def _put(self, sql: str, *parameters) -> str:
+        self.parameters += parameters
+        return sql
+
+    def _hits(self) -> str:
+        """Every public hit, with what it is counted and sorted by. Reads no text if it can."""
+        condition = self.asked.hit()
+        columns = "id, kind, category, department, year, dated"
+        wanted = ", ".join(f"entry.{name}" for name in columns.split(", "))
+        unsure = search_sql.to_be_read(condition, self.database)
+        if not unsure:
+            where = self._public(condition)
+            return f"SELECT {wanted} FROM {self.database.hits}{where}"  # noqa: S608
+        candidates = (
+            f"SELECT {wanted}, ' ' || entry.folded_title || ' ' AS title,"  # noqa: S608
+            f" ' ' || entry.folded_text || ' ' AS body"
+            f" FROM {self.database.texts}{self._public(condition)} {self.database.fence}"
+        )
+        reading, parameters = search_sql.as_text(All(unsure), self.database.contains)
+        read = f"SELECT {columns} FROM ({candidates}) AS candidates WHERE {reading}"  # noqa: S608
+        return self._put(read, *parameters)
+
+    def _public(self, condition: Condition) -> str:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        return self._put(
+            f" WHERE {self.database.where}"
+            " AND (entry.public_from IS NULL OR entry.public_from <= %s)"
+            " AND (entry.public_until IS NULL OR entry.public_until > %s)",
+            *(self.database.query(condition), now, now),
+        )
+
+    def _where(self, filters: dict) -> str:
+        """Filters on `hits`; their names are those of FILTERS."""
+        conditions = " AND ".join(f"{name} = %s" for name in filters)
+        return self._put(f" WHERE {conditions}", *filters.values()) if filters else ""
+
+    def _count(self, name: str) -> str:
+        others = {other: value for other, value in self.filters.items() if other != name}
+        return (
+            f"SELECT '{name}' AS part, CAST({name} AS text) AS value, COUNT(*) AS number,"  # noqa: S608
+            f" NULL AS url, NULL AS title, NULL AS text, {self.no_date} AS dated"
+            f" FROM hits{self._where(others)} GROUP BY {name}"
+        )
+
+    def _page(self, *, by_date: bool, page: int) -> str:
+        """The ids of one page with their positions: best first, or newest first."""
+        rank = "0" if by_date else self._rank()
+        hits = f"SELECT id, dated, {rank} AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
+        order = "rank DESC, dated DESC NULLS LAST, id DESC"
+        return self._put(
+            f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position"  # noqa: S608
+            f" FROM ({hits}) AS ranked ORDER BY {order} LIMIT %s OFFSET %s",
+            *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
+        )
+
+    def _rank(self) -> str:
+        tiers = [
+            self._put(f"CASE WHEN id IN ({self.database.ids}) THEN {lift} ELSE 0 END", condition)
+            for condition, lift in self.asked.tiers(self.database)
+        ]
+        return " + ".join(tiers)
