@@ -23,7 +23,7 @@ def news_of_unit(unit: Department) -> list[Article]:
 @Prepared
 def _of_unit(unit, now):
     parts = of_unit_or_concerning(Article.objects.published(at=now), unit)
-    articles = Article.objects.filter(pk__in=newest_ids(parts, start=0, until=OF_UNIT))
+    articles = Article.objects.filter(pk__in=newest_ids(parts, rows=OF_UNIT))
     return _headlines(articles).order_by("-publish_at", "-pk")
 
 

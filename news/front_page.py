@@ -58,7 +58,7 @@ def _stories(now):
         Q(featured_until=None) | Q(featured_until__gt=now), is_featured=True
     ).order_by("featured_order", "-publish_at", "-pk")
     with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
-    newest = newest_ids([published], start=0, until=LATEST + FEATURED)
+    newest = newest_ids([published], rows=LATEST + FEATURED)
     ids = _any_of(featured.values("pk")[:FEATURED], with_photo.values("pk")[:1], newest)
     return (
         Article.objects.filter(pk__in=ids)

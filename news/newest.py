@@ -63,7 +63,7 @@ def _query(categories: int, of_unit: bool, of_kind: bool) -> Prepared:
         parts = [chosen.filter(category=pk) for pk in categories.values()] or [chosen]
         if unit:
             parts = [part for whole in parts for part in of_unit_or_concerning(whole, unit)]
-        ids = newest_ids(parts, start=start, until=until)
+        ids = newest_ids(parts, rows=ROWS, start=start, until=until)
         return Article.objects.filter(pk__in=ids).listed().order_by("-publish_at", "-pk")
 
     return Prepared(build)
@@ -75,18 +75,21 @@ def of_unit_or_concerning(articles, unit) -> list:
     return [articles.filter(department=unit), articles.filter(pk__in=concerned)]
 
 
-def newest_ids(parts: list, *, start: int, until: int) -> RawSQL:
-    """The ids from `start` to `until` of the newest rows of any of the querysets.
+def newest_ids(parts: list, *, rows: int, start: int = 0, until: int = 0) -> RawSQL:
+    """The ids of the newest `rows` of any of the querysets, from the `start`-th on.
+
+    `until`: where they end, `start` + `rows`.
 
     Each is cut by its own index before they are merged: neither ORM nor databases do that of
     themselves for `IN` or `OR`.
     """
+    until = until or rows
     queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
     merged = " UNION ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))
     if len(queries) == 1:
         merged = queries[0][0]
     sql = (
         f"SELECT parts.id FROM ({merged}) AS parts "
-        f"ORDER BY parts.publish_at DESC, parts.id DESC LIMIT {until - start} OFFSET {start}"
+        f"ORDER BY parts.publish_at DESC, parts.id DESC LIMIT {rows} OFFSET {start}"
     )
     return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611

@@ -26,7 +26,7 @@ def _related(article, picked_by, category, now):
     published = Article.objects.published(at=now).exclude(pk=article)
     picks = Article.related.through.objects.filter(from_article=picked_by)
     picked = published.filter(pk__in=picks.values("to_article"))
-    ids = newest_ids([picked, published.filter(category=category)], start=0, until=RELATED * 2)
+    ids = newest_ids([picked, published.filter(category=category)], rows=RELATED * 2)
     return (
         Article.objects.filter(Q(pk__in=ids))
         .annotate(is_pick=Exists(picks.filter(to_article=OuterRef("pk"))))
