@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from departments.models import Contact, SiteSettings, today
+from departments.models import SiteSettings, today
 from portal.prepared import Prepared
 
 # Name to a function of the moment that gives an expression: a further column of the one row.

@@ -19,7 +19,6 @@ from portal.fields import CharField, SlugField, TextField
 from portal.images import ImageField
 from portal.richtext import RichTextField
 
-
 _OF_UNIT = Address("departments:department_detail", "slug")
 _OF_PERSON = Address("departments:person_detail", "slug")
 

@@ -64,8 +64,7 @@ def _stories(now):
         Article.objects.filter(pk__in=ids)
         .listed()
         .annotate(
-            is_on_front=Q(is_featured=True)
-            & (Q(featured_until=None) | Q(featured_until__gt=now)),
+            is_on_front=Q(is_featured=True) & (Q(featured_until=None) | Q(featured_until__gt=now)),
             is_new=Q(pk__in=newest),
         )
         .order_by("-publish_at", "-pk")

@@ -235,7 +235,9 @@ class Article(Publishable):
     featured_order = models.PositiveSmallIntegerField(
         _("place among the featured"),
         default=0,
-        help_text=_("Smaller numbers come first; the first is the lead story. Of one number the newest."),
+        help_text=_(
+            "Smaller numbers come first; the first is the lead story. Of one number the newest."
+        ),
     )
     related = models.ManyToManyField(
         "self", symmetrical=False, blank=True, verbose_name=_("related articles")

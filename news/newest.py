@@ -85,7 +85,9 @@ def newest_ids(parts: list, *, rows: int, start: int = 0, until: int = 0) -> Raw
     """
     until = until or rows
     queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
-    merged = " UNION ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))
+    merged = " UNION ".join(
+        f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries)
+    )
     if len(queries) == 1:
         merged = queries[0][0]
     sql = (

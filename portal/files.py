@@ -12,10 +12,10 @@ import re
 import tempfile
 import xml.etree.ElementTree as ET
 import zipfile
-from functools import lru_cache
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from django import forms

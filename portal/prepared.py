@@ -16,6 +16,8 @@ from typing import NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
 
+_LARGEST = 2**63 - 1
+
 # Two stand-ins for each kind of value. The SQL is written with both: where they are found, there
 # the value belongs; all else must be the same. They are odd enough to be no constant of a query.
 _STAND_INS = {
@@ -42,6 +44,8 @@ class Prepared:
         self.__doc__ = build.__doc__
 
     def __call__(self, **values) -> list:
+        if any(isinstance(value, int) and abs(value) > _LARGEST for value in values.values()):
+            return []  # no column can hold it
         if self._plan is None:
             self._plan = _Plan.of(self._build, values)
         return self._plan.run(values)

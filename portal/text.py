@@ -331,6 +331,8 @@ def validate_not_legacy(value: str) -> None:
 # Titles and places: a name follows. "v.v." is not one of them: a capital after it starts anew.
 _ABBREVIATIONS = ["ts", "ths", "pgs", "gs", "tp", "tx", "tt", "bs", "ds", "ls", "ks", "kts", "cn"]
 _ABBREVIATIONS += ["ncs", "đ/c", "đc", "mr", "mrs", "ms", "dr"]
+
+
 @lru_cache(maxsize=16)
 def without_shared_end(name: str, other: str) -> str:
     """The name without the last words that `other` ends with too; the name if nothing is left.
@@ -343,12 +345,6 @@ def without_shared_end(name: str, other: str) -> str:
             break
         shared += 1
     return " ".join(words[: len(words) - shared]) or name
-
-
-@lru_cache(maxsize=16)
-def tie(name: str) -> str:
-    """Keep "Khoa học" and "Công nghệ" on one line each: a phone breaks between them."""
-    return re.sub(r"(?i)\b(khoa|công) (học|nghệ)\b", "\\1\u00a0\\2", name)
 
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s|\Z)")

@@ -284,4 +284,7 @@ def test_pages_tell_a_reader_where_their_feed_is(client):
         html = client.get(page).content.decode()
         assert '<link rel="alternate" type="application/rss+xml" title="' in html
         assert f'" href="{feed}">' in html
-    assert 'title="Khoa học &amp; đời sống"' in client.get(category.get_absolute_url()).content.decode()
+    assert (
+        'title="Khoa học &amp; đời sống"'
+        in client.get(category.get_absolute_url()).content.decode()
+    )

@@ -289,7 +289,7 @@ def test_the_photos_of_the_report_are_served(client, report):
 
 def test_the_report_leads_the_home_page(client, report):
     assert report.is_featured
-    assert front_page.lead_and_latest()[0] == report
+    assert front_page.stories().lead == report
     assert page(client, "/").count(report.get_absolute_url()) >= 2
 
 

@@ -112,7 +112,9 @@ def test_photos_without_a_place_follow_the_text(client):
     make_article_photo(article=article, ref=1, caption="Trong bài")
     make_article_photo(article=article, photo=make_photo(color="red"), caption="Sau bài")
     html = page(client, article.get_absolute_url())
-    assert re.findall(r"Một\.|Hai\.|Trong bài|Sau bài", html) == [
+    body = html.partition('<div class="body">')[2]
+    body = re.sub(r' alt="[^"]*"', "", body).partition('<ul role="list"')[0]
+    assert re.findall(r"Một\.|Hai\.|Trong bài|Sau bài", body) == [
         *("Một.", "Trong bài", "Hai.", "Sau bài")
     ]
 
@@ -202,7 +204,7 @@ def test_the_account_is_never_shown(client):
 def test_a_title_cannot_bring_in_markup(client):
     article = make_article(title="<script>alert(1)</script>")
     for address in [article.get_absolute_url(), "/", "/tin-tuc/"]:
-        assert "<script" not in page(client, address)
+        assert "<script>" not in page(client, address)
 
 
 def test_an_article_without_photo_summary_and_files_has_no_empty_parts(client):
@@ -535,7 +537,8 @@ def test_the_picture_of_the_unit_stands_in_on_cards_without_a_photo(client):
     article = make_article(title="Không ảnh", department=unit)
     html = page(client, "/tin-tuc/")
     assert f"/media/{unit.picture.checksum}-480.webp 480w" in html
-    assert unit.picture.checksum not in page(client, article.get_absolute_url())
+    own_page = page(client, article.get_absolute_url()).partition("<body>")[2]
+    assert unit.picture.checksum not in own_page
     use = make_article_photo(article=article)
     html = page(client, "/tin-tuc/")
     assert use.photo.checksum in html
@@ -594,14 +597,17 @@ def test_one_year_shows_its_reviews_alone(client):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 6),
+        ("/", 5),
         ("/tin-tuc/", 3),
         ("/tin-tuc/?trang=2", 3),
-        ("/chuyen-muc/so/", 4),
-        ("/bao-cao/", 3),
-        ("/bao-cao/2017/", 3),
+        ("/chuyen-muc/so/", 3),
+        ("/tin-tuc/?nam=2018&loai=bao-cao&chuyen-muc=so", 3),
+        ("/tin-tuc/?don-vi=van-phong", 4),
+        ("/bao-cao/", 2),
+        ("/bao-cao/2017/", 2),
         ("/co-cau-to-chuc/van-phong/", 6),
-        ("article", 6),
+        ("article", 3),
+        ("print", 2),
     ],
 )
 def test_pages_cost_the_same_queries_at_ten_and_a_thousand_articles(
@@ -625,7 +631,8 @@ def test_pages_cost_the_same_queries_at_ten_and_a_thousand_articles(
         return articles
 
     articles = add(11)
-    address = articles[0].get_absolute_url() if address == "article" else address
+    known = {"article": articles[0].get_absolute_url(), "print": articles[0].get_print_url()}
+    address = known.get(address, address)
     for _round in range(2):
         with django_assert_num_queries(queries):
             page(client, address)

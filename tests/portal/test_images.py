@@ -12,11 +12,11 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.template import Context, Template
 from PIL import Image
 
 from news.models import Photo
 from portal import images
+from portal.pictures import picture
 from tests.portal import bad_files
 from tests.portal.bad_files import upload
 
@@ -370,12 +370,11 @@ def test_reading_rows_and_addresses_touches_no_file(root):
     assert (photo.image.url, photo.image.checksum) == (f"{prefix}-320.jpg", photo.checksum)
 
 
-# ── The tag ─────────────────────────────────────────────────────────────────────────────────────
+# ── In a page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def render(arguments: str, **context) -> str:
-    source = "{% load images %}{% picture image sizes='75vw' " + arguments + " %}"
-    return Template(source).render(Context(context))
+def render(image, **arguments) -> str:
+    return picture(image, **({"alt": "", "sizes": "75vw"} | arguments))
 
 
 def photo_row(width: int = 700, height: int = 500) -> Photo:
@@ -392,7 +391,7 @@ SOURCES = (
 
 
 def test_picture_offers_webp_and_falls_back_to_jpeg():
-    html = render("alt=alt", image=photo_row().image, alt='Đại biểu <b> & "khách"')
+    html = render(photo_row().image, alt='Đại biểu <b> & "khách"')
     assert html == SOURCES + (
         'alt="Đại biểu &lt;b&gt; &amp; &quot;khách&quot;" width="700" height="500" '
         'loading="lazy" decoding="async"></picture>'
@@ -400,10 +399,8 @@ def test_picture_offers_webp_and_falls_back_to_jpeg():
 
 
 def test_first_picture_of_a_page_is_fetched_at_once():
-    html = render("alt='' priority=True css_class='lead'", image=photo_row().image)
-    assert html == SOURCES + (
-        'alt="" width="700" height="500" class="lead" fetchpriority="high"></picture>'
-    )
+    html = render(photo_row().image, loading="first")
+    assert html == SOURCES + ('alt="" width="700" height="500" fetchpriority="high"></picture>')
 
 
 @pytest.mark.parametrize(
@@ -418,14 +415,13 @@ def test_first_picture_of_a_page_is_fetched_at_once():
     ],
 )
 def test_cropped_picture_keeps_its_focus_in_sight(x, y, focus):
-    arguments = "alt='' crop='3:2' css_class='thumb' focus_x=x focus_y=y"
-    html = render(arguments, image=photo_row().image, x=x, y=y)
-    assert f' width="480" height="320" class="thumb crop {focus}" loading="lazy"' in html
+    html = render(photo_row().image, crop="3:2", focus_x=x, focus_y=y)
+    assert f' width="480" height="320" class="crop {focus}" loading="lazy"' in html
 
 
 @pytest.mark.parametrize("photo", [Photo(), photo_row(width=0, height=0)])
 def test_picture_shows_nothing_where_there_is_no_photo(photo):
-    assert render("alt=''", image=photo.image) == ""
+    assert render(photo.image) == ""
 
 
 def test_wide_photo_falls_back_to_640_pixels():
@@ -443,6 +439,7 @@ def test_full_disk_refuses_the_photo_and_leaves_no_part_of_a_file(root, tmp_path
         import django; django.setup()
         from django.core.files.base import ContentFile
         from portal import images
+from portal.pictures import picture
         data = open(sys.argv[1], "rb").read()
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # write() answers with an error instead
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

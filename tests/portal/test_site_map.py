@@ -31,7 +31,14 @@ def test_it_is_named_and_lists_every_section_and_each_link_answers(client):
     assert "<title>Sơ đồ trang – Sở Khoa học và Công nghệ tỉnh Lạng Sơn</title>" in html
     assert re.findall("<h1>(.*?)</h1>", html) == ["Sơ đồ trang"]
     found = links(html)
-    for path in ["/gioi-thieu/", "/tin-tuc/", "/bao-cao/", "/co-cau-to-chuc/", "/lien-he/", "/rss/"]:
+    for path in [
+        "/gioi-thieu/",
+        "/tin-tuc/",
+        "/bao-cao/",
+        "/co-cau-to-chuc/",
+        "/lien-he/",
+        "/rss/",
+    ]:
         assert path in found
     for path in ["/chuyen-muc/so-huu-tri-tue/", "/co-cau-to-chuc/van-phong-so/", "/bao-cao/2017/"]:
         assert path in found
