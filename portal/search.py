@@ -301,6 +301,7 @@ def _any(phrases: Iterable[Phrase]) -> Condition:
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────
 
 PAGE_SIZE, MOST_PAGES = 10, 50
+FEW = 4
 FILTERS = ("kind", "category", "department", "year")
 
 
@@ -463,30 +464,27 @@ class _Statement:
 
     def _hits(self) -> str:
         """Every public hit, with what it is counted and sorted by. No text is read, if possible."""
-        pairs = self.asked.pairs()
-        if len(pairs) < 2:
-            wanted = All([*self.asked.words().parts, *pairs])
-            found = self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
-            hits = f"SELECT {', '.join(_COLUMNS)}, 0 AS pairs FROM ({self._take(found)}) AS entry"  # noqa: S608
-            return f"{hits} WHERE {self._public()}"
-        columns = ", ".join(f"entry.{name}" for name in _COLUMNS)
+        asked, pairs = self.asked, self.asked.pairs()
+        # Where one pair is enough the index says it all; of several it is their number.
+        wanted = All([*asked.words().parts, *([Any(pairs)] if asked.needed == 1 else [])])
+        # Each pair is looked up once: a condition "at least 9 of 19" explodes.
+        count = self._count_pairs(pairs) if len(pairs) > 1 else "0"
+        found = self._take(
+            self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
+        )
         hits = (
-            f"SELECT {columns}, found.pairs"  # noqa: S608
-            f" FROM ({self._side_by_side(pairs)}) AS found {self.database.joined} WHERE "
+            f"SELECT {', '.join(_COLUMNS)}, {count} AS pairs"  # noqa: S608
+            f" FROM ({found}) AS entry WHERE {self._public()}"
         )
-        return hits + self._public()
+        if asked.needed < 2:
+            return hits
+        return self._put(f"SELECT * FROM ({hits}) AS hit WHERE pairs >= %s", asked.needed)  # noqa: S608
 
-    def _side_by_side(self, pairs: list[Condition]) -> str:
-        """The ids of hits with the number of their pairs: each pair is looked up once, because a
-        condition "at least 9 of 19" explodes."""
-        each = " UNION ALL ".join(self._take(self.database.ids(pair)) for pair in pairs)
-        words = self._take(self.database.ids(self.asked.words()))
-        return self._put(
-            # "IS TRUE" keeps PostgreSQL from a nested loop: it takes a thousand hits for one.
-            f"SELECT id, COUNT(*) AS pairs FROM ({each}) AS pair WHERE (id IN ({words})) IS TRUE"  # noqa: S608
-            " GROUP BY id HAVING COUNT(*) >= %s",
-            self.asked.needed,
-        )
+    def _count_pairs(self, pairs: list[Condition]) -> str:
+        # A few words narrow a pair down, many take longer than they save.
+        words = self.asked.words().parts if len(pairs) < FEW else []
+        each = [self._take(self.database.ids(All([pair, *words]))) for pair in pairs]
+        return " + ".join(f"CASE WHEN id IN ({ids}) THEN 1 ELSE 0 END" for ids in each)
 
     def _public(self) -> str:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
