@@ -30,8 +30,9 @@ from portal.text import Phrase
 
 # ── What is indexed ─────────────────────────────────────────────────────────────────────────────
 
-# Of one thing; what lies beyond is not found (PostgreSQL takes at most a megabyte of tokens).
-LONGEST_TEXT = 200_000
+# Of one thing; what lies beyond is not found. PostgreSQL takes at most a megabyte of tokens: each
+# syllable alone and in two pairs, without accents and with them.
+LONGEST_TEXT, MOST_BYTES = 200_000, 1_000_000 // 3
 # A query is shorter than a longer "word", so cutting that changes no answer.
 LONGEST_QUERY, MOST_WORDS = 200, 20
 BATCH = 500
@@ -172,6 +173,7 @@ def _made(model, rows, entry) -> Iterator[SearchEntry]:
 
 def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
     words = entry.text[:LONGEST_TEXT]
+    folded_text, toned_text = _within_bounds(text.syllables(words), text.toned_syllables(words))
     return SearchEntry(
         content_type=content_type,
         object_id=pk,
@@ -180,9 +182,9 @@ def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
         title=entry.title,
         text=words,
         folded_title=_tokens(text.syllables(entry.title)),
-        folded_text=_tokens(text.syllables(words)),
+        folded_text=folded_text,
         toned_title=_tokens(text.toned_syllables(entry.title)),
-        toned_text=_tokens(text.toned_syllables(words)),
+        toned_text=toned_text,
         category=entry.category,
         department=entry.department,
         year=timezone.localtime(entry.dated).year if entry.dated else None,
@@ -194,6 +196,18 @@ def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
 
 def _tokens(syllables: Iterable[str]) -> str:
     return " ".join(syllable[: LONGEST_QUERY + 1] for syllable in syllables)
+
+
+def _within_bounds(folded: list[str], toned: list[str]) -> tuple[str, str]:
+    """The tokens of a text, both cut at the same syllable if they are too many."""
+    texts = _tokens(folded), _tokens(toned)
+    if len(texts[0]) + len(texts[1]) < MOST_BYTES // 4:  # four bytes a letter at most
+        return texts
+    size = itertools.accumulate(
+        len(f"{one} {other} ".encode()) for one, other in zip(*map(str.split, texts), strict=True)
+    )
+    number = sum(1 for _size in itertools.takewhile(lambda total: total < MOST_BYTES, size))
+    return _tokens(folded[:number]), _tokens(toned[:number])
 
 
 _KEY = ("content_type", "object_id")

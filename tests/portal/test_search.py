@@ -516,3 +516,11 @@ def test_queries_do_not_grow_with_the_entries(django_assert_num_queries):
         search.find("hội nghị tổng kết")
     with django_assert_num_queries(1):
         search.newest()
+
+
+def test_a_very_long_text_in_other_letters_can_be_saved():
+    rng = random.Random(1)  # noqa: S311
+    letters = [chr(code) for code in range(0x4E00, 0x9FFF)]
+    words = " ".join("".join(rng.choices(letters, k=3)) for _ in range(60_000))
+    make_article(title="Bài chữ Hán", body=f"<p>đầu {words}</p>")
+    assert titles("dau") == ["Bài chữ Hán"]
