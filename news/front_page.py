@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models import Article, ArticlePhoto, Category
-from news.newest import newest_ids
+from news.newest import any_of, newest_ids
 from portal.prepared import Prepared
 
 LATEST = 5
@@ -59,7 +58,7 @@ def _stories(now):
     ).order_by("featured_order", "-publish_at", "-pk")
     with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
     newest = newest_ids([published], rows=LATEST + FEATURED)
-    ids = _any_of(featured.values("pk")[:FEATURED], with_photo.values("pk")[:1], newest)
+    ids = any_of(featured.values("pk")[:FEATURED], with_photo.values("pk")[:1], newest)
     return (
         Article.objects.filter(pk__in=ids)
         .listed()
@@ -69,16 +68,6 @@ def _stories(now):
         )
         .order_by("-publish_at", "-pk")
     )
-
-
-def _any_of(*queries) -> RawSQL:
-    """The ids of several queries, each with an order and a limit of its own."""
-    parts = [
-        (query.sql, query.params) if isinstance(query, RawSQL) else query.query.sql_with_params()
-        for query in queries
-    ]
-    sql = " UNION ".join(f"SELECT * FROM ({sql}) AS set{n}" for n, (sql, _) in enumerate(parts))
-    return RawSQL(sql, [value for _sql, params in parts for value in params])  # noqa: S611
 
 
 def notices() -> list[Article]:

@@ -85,13 +85,25 @@ def newest_ids(parts: list, *, rows: int, start: int = 0, until: int = 0) -> Raw
     """
     until = until or rows
     queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
-    merged = " UNION ".join(
-        f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries)
-    )
-    if len(queries) == 1:
-        merged = queries[0][0]
     sql = (
-        f"SELECT parts.id FROM ({merged}) AS parts "
+        f"SELECT parts.id FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
         f"ORDER BY parts.publish_at DESC, parts.id DESC LIMIT {rows} OFFSET {start}"
     )
     return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611
+
+
+def any_of(*queries) -> RawSQL:
+    """The ids of several queries of ids, each with an order and an end of its own."""
+    written = [
+        (query.sql, query.params) if isinstance(query, RawSQL) else query.query.sql_with_params()
+        for query in queries
+    ]
+    return RawSQL(_union(written), [one for _sql, params in written for one in params])  # noqa: S611
+
+
+def _union(queries: list) -> str:
+    """SQLite wants a query with an end of its own wrapped in another."""
+    if len(queries) == 1:
+        return queries[0][0]
+    wrapped = (f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))  # noqa: S608
+    return " UNION ".join(wrapped)

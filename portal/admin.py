@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import User
+from portal.models import Synonym, User
 
 admin.site.site_title = _("Portal administration")
 admin.site.site_header = _("Portal administration")
@@ -108,3 +108,15 @@ class UserAdmin(DjangoUserAdmin):
 admin.site.register(User, UserAdmin)
 # What a group may do is decided in a migration, beside the verbs: no screen changes it.
 admin.site.unregister(Group)
+
+
+@admin.register(Synonym)
+class SynonymAdmin(PortalModelAdmin):
+    """Groups of words that search takes for one another; a change holds from the next search on."""
+
+    list_display = ("words",)
+    search_fields = ("terms",)
+
+    @admin.display(description=_("words"), ordering="terms")
+    def words(self, group):
+        return str(group)

@@ -25,13 +25,14 @@ from django.utils.dateparse import parse_datetime
 
 from portal import search_sql, text
 from portal.models import SearchEntry, Synonym
-from portal.search_sql import All, Any, AtLeast, Condition
+from portal.search_sql import All, Any, Condition
 from portal.text import Phrase
 
 # ── What is indexed ─────────────────────────────────────────────────────────────────────────────
 
-# Of one thing; what lies beyond is not found (PostgreSQL takes at most a megabyte of tokens).
-LONGEST_TEXT = 200_000
+# Of one thing; what lies beyond is not found. PostgreSQL takes at most a megabyte of tokens: each
+# syllable alone and in two pairs, without accents and with them.
+LONGEST_TEXT, MOST_BYTES = 200_000, 1_000_000 // 3
 # A query is shorter than a longer "word", so cutting that changes no answer.
 LONGEST_QUERY, MOST_WORDS = 200, 20
 BATCH = 500
@@ -172,6 +173,7 @@ def _made(model, rows, entry) -> Iterator[SearchEntry]:
 
 def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
     words = entry.text[:LONGEST_TEXT]
+    folded_text, toned_text = _within_bounds(text.syllables(words), text.toned_syllables(words))
     return SearchEntry(
         content_type=content_type,
         object_id=pk,
@@ -180,9 +182,9 @@ def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
         title=entry.title,
         text=words,
         folded_title=_tokens(text.syllables(entry.title)),
-        folded_text=_tokens(text.syllables(words)),
+        folded_text=folded_text,
         toned_title=_tokens(text.toned_syllables(entry.title)),
-        toned_text=_tokens(text.toned_syllables(words)),
+        toned_text=toned_text,
         category=entry.category,
         department=entry.department,
         year=timezone.localtime(entry.dated).year if entry.dated else None,
@@ -194,6 +196,18 @@ def _as_row(entry: Entry, content_type, pk) -> SearchEntry:
 
 def _tokens(syllables: Iterable[str]) -> str:
     return " ".join(syllable[: LONGEST_QUERY + 1] for syllable in syllables)
+
+
+def _within_bounds(folded: list[str], toned: list[str]) -> tuple[str, str]:
+    """The tokens of a text, both cut at the same syllable if they are too many."""
+    texts = _tokens(folded), _tokens(toned)
+    if len(texts[0]) + len(texts[1]) < MOST_BYTES // 4:  # four bytes a letter at most
+        return texts
+    size = itertools.accumulate(
+        len(f"{one} {other} ".encode()) for one, other in zip(*map(str.split, texts), strict=True)
+    )
+    number = sum(1 for _size in itertools.takewhile(lambda total: total < MOST_BYTES, size))
+    return _tokens(folded[:number]), _tokens(toned[:number])
 
 
 _KEY = ("content_type", "object_id")
@@ -229,73 +243,68 @@ class Query:
         quoted = [match[1] for match in _QUOTED.finditer(words)]
         plain = _QUOTED.sub(" ", words)
         self.units = text.expand(plain, synonyms)[:MOST_WORDS]
-        self.phrases = [phrase for one in quoted if (phrase := tuple(text.syllables(one)))]
-        self._toned = self._as_typed(text.toned_syllables(plain))
-        self._toned_phrases = [tuple(text.toned_syllables(one)) for one in quoted]
+        self.phrases = list(filter(None, (tuple(text.syllables(one)) for one in quoted)))
+        self._typed = _as_typed(self.units, text.toned_syllables(plain))
+        self._toned_phrases = list(
+            filter(None, (tuple(text.toned_syllables(one)) for one in quoted))
+        )
+        neighbours = itertools.pairwise(range(len(self.units)))
         self._pairs = [
-            (a, b)
-            for a, b in itertools.pairwise(range(len(self.units)))
-            if text.is_word(self.units[a]) and text.is_word(self.units[b])
+            (i, j)
+            for i, j in neighbours
+            if text.is_word(self.units[i]) and text.is_word(self.units[j])
         ]
+        # Half of one pair is one: see portal.text.matches.
         self.needed = max(1, len(self._pairs) // 2) if self._pairs else 0
-        folded, toned = text.syllables(words), text.toned_syllables(words)
-        self.has_accents = toned != [f"{syllable}·0" for syllable in folded]
 
     def __bool__(self) -> bool:
         return bool(self.units or self.phrases)
 
-    def _as_typed(self, toned: list[str]) -> list[Phrase]:
-        """For each unit the part of the query it stands for, with its accents."""
-        typed, start = [], 0
-        for unit in self.units:
-            folded = tuple(text.fold(one.partition("·")[0]) for one in toned[start:])
-            length = max(len(phrase) for phrase in unit if folded[: len(phrase)] == phrase)
-            typed.append(tuple(toned[start : start + length]))
-            start += length
-        return typed
+    def words(self) -> All:
+        """Every phrase and every word, wherever it stands."""
+        every = [_any(unit) for unit in dict.fromkeys(self.units)]
+        return All([*self.phrases, *every])
 
-    def hit(self) -> All:
-        """What a hit holds."""
-        every = [Any(unit) if len(unit) > 1 else unit[0] for unit in dict.fromkeys(self.units)]
-        pairs = self._side_by_side()
-        if len(self.units) == 2 and pairs:  # the pair holds both words
-            every = []
-        sufficient = [AtLeast(self.needed, pairs)] if pairs else []
-        return All([*self.phrases, *every, *sufficient])
-
-    def _side_by_side(self) -> list[Condition]:
+    def pairs(self) -> list[Condition]:
+        """The neighbouring words side by side; a hit holds at least `needed` of them."""
         return [_any(a + b for a in self.units[i] for b in self.units[j]) for i, j in self._pairs]
 
-    def exact(self, needed: int) -> All:
-        """The query's own accents, with `needed` pairs side by side; a synonym is exact."""
+    def exact_words(self) -> All:
+        """The same as `words` with the accents as typed; a synonym is exact."""
         every = [self._exact(number) for number in range(len(self.units))]
-        pairs = [self._exact_pair(i, j) for i, j in self._pairs]
-        sufficient = [AtLeast(needed, pairs)] if pairs else []
-        return All([*filter(None, self._toned_phrases), *dict.fromkeys(every), *sufficient])
+        return All([*self._toned_phrases, *dict.fromkeys(every)])
+
+    def exact_pairs(self) -> All:
+        """Every pair side by side, with the accents as typed."""
+        return All([self._exact_pair(i, j) for i, j in self._pairs])
+
+    @property
+    def has_accents(self) -> bool:
+        """Whether anything is typed with accents, so that some hits are better than others."""
+        toned = [typed for number, typed in enumerate(self._typed) if len(self.units[number]) == 1]
+        syllables = itertools.chain.from_iterable([*toned, *self._toned_phrases])
+        return any(toned != f"{text.fold(toned[:-2])}·0" for toned in syllables)
 
     def _exact(self, number: int) -> Condition:
         unit = self.units[number]
-        return Any(unit) if len(unit) > 1 else self._toned[number]
+        return _any(unit) if len(unit) > 1 else self._typed[number]
 
     def _exact_pair(self, i: int, j: int) -> Condition:
         if len(self.units[i]) == len(self.units[j]) == 1:
-            return self._toned[i] + self._toned[j]
+            return self._typed[i] + self._typed[j]
         pair = _any(a + b for a in self.units[i] for b in self.units[j])
         return All([pair, self._exact(i), self._exact(j)])
 
-    def tiers(self, database) -> list[tuple[str, int]]:
-        """What lifts a hit and by how much: more pairs, then accents, then the title."""
-        tiers, pairs = [], self._side_by_side()
-        for number in range(self.needed + 1, len(pairs) + 1):
-            more = AtLeast(number, pairs)
-            if search_sql.spelled_out(more)[1]:
-                tiers.append((database.query(more), 16))
-        if self.has_accents:
-            exact = self.exact(self.needed)
-            tiers += [(database.query(exact), 4), (database.query(exact, in_title=True), 2)]
-            if len(pairs) > self.needed:
-                tiers.append((database.query(self.exact(len(pairs))), 4))
-        return [*tiers, (database.query(self.hit(), in_title=True), 1)]
+
+def _as_typed(units: list, toned: list[str]) -> list[Phrase]:
+    """For each unit the part of the query it stands for, with its accents."""
+    folded = tuple(text.fold(one[:-2]) for one in toned)
+    typed, start = [], 0
+    for unit in units:
+        length = max(len(one) for one in unit if folded[start : start + len(one)] == one)
+        typed.append(tuple(toned[start : start + length]))
+        start += length
+    return typed
 
 
 def _any(phrases: Iterable[Phrase]) -> Condition:
@@ -306,6 +315,7 @@ def _any(phrases: Iterable[Phrase]) -> Condition:
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────
 
 PAGE_SIZE, MOST_PAGES = 10, 50
+FEW = 4
 FILTERS = ("kind", "category", "department", "year")
 
 
@@ -412,10 +422,10 @@ def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> 
         cursor.execute(sql, statement.parameters)
         rows = cursor.fetchall()
     for part, value, number, *_columns in rows:
+        if part == "kind":
+            results.total += number if filters.get("kind") in {None, value} else 0
         if part in FILTERS and value:
             results.facets[part][value] = number
-        elif part == "total":
-            results.total = number
     hits = sorted((row for row in rows if row[0] == "hit"), key=lambda row: row[2])
     results.hits = [_hit(*row) for row in hits]
     for name, counts in results.facets.items():
@@ -426,6 +436,9 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
     if isinstance(dated, str):  # SQLite's, in UTC
         dated = parse_datetime(dated).replace(tzinfo=datetime.UTC)
     return Hit(kind, url, title, words, dated)
+
+
+_COLUMNS = ("id", "kind", "category", "department", "year", "dated")
 
 
 class _Statement:
@@ -449,10 +462,6 @@ class _Statement:
         rows = self._page(by_date=by_date, page=page)
         parts = [self._count(name) for name in FILTERS]
         parts.append(
-            f"SELECT 'total', NULL, COUNT(*), NULL, NULL, NULL, {self.no_date}"  # noqa: S608
-            f" FROM hits{self._where(self.filters)}"
-        )
-        parts.append(
             "SELECT 'hit', entry.kind, page.position, entry.url, entry.title, entry.text,"
             " entry.dated FROM page JOIN portal_searchentry AS entry ON entry.id = page.id"
         )
@@ -463,31 +472,40 @@ class _Statement:
         self.parameters += parameters
         return sql
 
-    def _hits(self) -> str:
-        """Every public hit, with what it is counted and sorted by. Reads no text if it can."""
-        condition = self.asked.hit()
-        columns = "id, kind, category, department, year, dated"
-        wanted = ", ".join(f"entry.{name}" for name in columns.split(", "))
-        unsure = search_sql.to_be_read(condition, self.database)
-        if not unsure:
-            where = self._public(condition)
-            return f"SELECT {wanted} FROM {self.database.hits}{where}"  # noqa: S608
-        candidates = (
-            f"SELECT {wanted}, ' ' || entry.folded_title || ' ' AS title,"  # noqa: S608
-            f" ' ' || entry.folded_text || ' ' AS body"
-            f" FROM {self.database.texts}{self._public(condition)} {self.database.fence}"
-        )
-        reading, parameters = search_sql.as_text(All(unsure), self.database.contains)
-        read = f"SELECT {columns} FROM ({candidates}) AS candidates WHERE {reading}"  # noqa: S608
-        return self._put(read, *parameters)
+    def _take(self, found: tuple[str, list]) -> str:
+        sql, parameters = found
+        return self._put(sql, *parameters)
 
-    def _public(self, condition: Condition) -> str:
+    def _hits(self) -> str:
+        """Every public hit, with what it is counted and sorted by. No text is read, if possible."""
+        asked, pairs = self.asked, self.asked.pairs()
+        # Where one pair is enough the index says it all; of several it is their number.
+        wanted = All([*asked.words().parts, *([Any(pairs)] if asked.needed == 1 else [])])
+        # Each pair is looked up once: a condition "at least 9 of 19" explodes.
+        count = self._count_pairs(pairs) if len(pairs) > 1 else "0"
+        found = self._take(
+            self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
+        )
+        hits = (
+            f"SELECT {', '.join(_COLUMNS)}, {count} AS pairs"  # noqa: S608
+            f" FROM ({found}) AS entry WHERE {self._public()}"
+        )
+        if asked.needed < 2:
+            return hits
+        return self._put(f"SELECT * FROM ({hits}) AS hit WHERE pairs >= %s", asked.needed)  # noqa: S608
+
+    def _count_pairs(self, pairs: list[Condition]) -> str:
+        # A few words narrow a pair down, many take longer than they save.
+        words = self.asked.words().parts if len(pairs) < FEW else []
+        each = [self._take(self.database.ids(All([pair, *words]))) for pair in pairs]
+        return " + ".join(f"CASE WHEN id IN ({ids}) THEN 1 ELSE 0 END" for ids in each)
+
+    def _public(self) -> str:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         return self._put(
-            f" WHERE {self.database.where}"
-            " AND (entry.public_from IS NULL OR entry.public_from <= %s)"
+            "(entry.public_from IS NULL OR entry.public_from <= %s)"
             " AND (entry.public_until IS NULL OR entry.public_until > %s)",
-            *(self.database.query(condition), now, now),
+            *(now, now),
         )
 
     def _where(self, filters: dict) -> str:
@@ -508,15 +526,24 @@ class _Statement:
         rank = "0" if by_date else self._rank()
         hits = f"SELECT id, dated, {rank} AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
         order = "rank DESC, dated DESC NULLS LAST, id DESC"
-        return self._put(
-            f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position"  # noqa: S608
-            f" FROM ({hits}) AS ranked ORDER BY {order} LIMIT %s OFFSET %s",
+        best = self._put(
+            f"SELECT * FROM ({hits}) AS hit ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
             *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
         )
+        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position FROM ({best}) AS best"  # noqa: S608
 
     def _rank(self) -> str:
-        tiers = [
-            self._put(f"CASE WHEN id IN ({self.database.ids}) THEN {lift} ELSE 0 END", condition)
-            for condition, lift in self.asked.tiers(self.database)
+        """More pairs side by side, then accents as typed, then the title: as portal.text.score."""
+        asked, lifts = self.asked, []
+        if asked.has_accents:
+            lifts += [(4, asked.exact_words(), False), (2, asked.exact_words(), True)]
+            if asked.pairs():
+                lifts.append((4, asked.exact_pairs(), False))
+        lifts.append((1, All([*asked.words().parts, *asked.pairs()[:1]]), True))
+        parts = [
+            f"CASE WHEN id IN ({self._ids(*lift)}) THEN {lift[0]} ELSE 0 END" for lift in lifts
         ]
-        return " + ".join(tiers)
+        return " + ".join(["16 * pairs", *parts])
+
+    def _ids(self, _lift: int, condition: Condition, in_title: bool) -> str:
+        return self._take(self.database.ids(condition, in_title=in_title))

@@ -16,6 +16,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
+    path("tim-kiem/", views.search, name="search"),
     path("media/<path:name>", media, name="media"),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -1,9 +1,11 @@
 """The views that look at every app: the home page, the site map, what robots may read."""
 
 from django.conf import settings
+from django.db.models import Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -11,6 +13,7 @@ from departments.models import Department
 from news import front_page
 from news.models import Category
 from news.sitemaps import review_years
+from portal.search_page import SearchPage
 from portal.sharing import absolute
 
 # Search results and display choices are no pages of their own.
@@ -30,6 +33,34 @@ def home(request):
         "fields": front_page.fields(),
     }
     return render(request, "portal/home.html", context)
+
+
+@require_safe
+def search(request):
+    """Results with their filters, or the newest items when nothing is asked; four queries."""
+    page = SearchPage(request.GET, kinds=SEARCH_KINDS, names=_names)
+    return render(request, "portal/search.html", {"page": page, "section": "search"})
+
+
+# Every kind that an app's search entries have, in the order of the tabs.
+SEARCH_KINDS = {
+    "tin-tuc": _("News articles"),
+    "bao-cao": _("Review reports"),
+    "thong-bao": _("Notices"),
+    "tai-lieu": _("Documents"),
+    "don-vi": _("Units"),
+    "nhan-su": _("People"),
+}
+
+
+def _names(slugs: dict) -> dict:
+    """The names of categories and units by the filter and the slug, in one query."""
+    categories = Category.objects.filter(slug__in=slugs["category"]).order_by()
+    units = Department.objects.filter(slug__in=slugs["department"]).order_by()
+    rows = categories.values_list(Value("category"), "slug", "name").union(
+        units.values_list(Value("department"), "slug", "name"), all=True
+    )
+    return {(kind, slug): name for kind, slug, name in rows}
 
 
 @require_safe

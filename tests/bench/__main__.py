@@ -172,7 +172,7 @@ def _chosen(known):
     def parse(text: str) -> list[str]:
         names = text.split(",")
         if unknown := set(names) - set(known):
-            raise argparse.ArgumentTypeError(f"{unknown} not among {', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)} not among {', '.join(known)}")
         return names
 
     return parse
@@ -181,8 +181,10 @@ def _chosen(known):
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, help="numbers of articles: 100,10000,100000")
-    parser.add_argument("--databases", type=_chosen(DATABASES), default=DATABASES)
-    parser.add_argument("--pages", type=_chosen(PAGES), default=PAGES)
+    parser.add_argument(
+        "--databases", type=_chosen(DATABASES), default=DATABASES, help=",".join(DATABASES)
+    )
+    parser.add_argument("--pages", type=_chosen(PAGES), default=PAGES, help=",".join(PAGES))
     parser.add_argument("--search", action="store_true", help="each of twenty searches alone")
     parser.add_argument("--keep", type=Path, help="a folder that keeps the databases for next time")
     parser.add_argument("--requests", type=int, default=300, help="of a run, at most")

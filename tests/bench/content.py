@@ -63,9 +63,6 @@ class Writer:
     def __init__(self, seed: int):
         self.random = Random(seed)  # noqa: S311 - nothing secret
 
-    def pick(self, *choices):
-        return self.random.choice(choices)
-
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
@@ -205,12 +202,11 @@ def _post(department: Department, title: str, **fields) -> Position:
 
 
 def _appoint(name: str, position: Position, start: date, end: date | None = None) -> Appointment:
-    slug = name.split()[-1].lower()
     person = Person.objects.create(
-        full_name=name, biography=f"<p>{name} công tác tại Sở từ năm {start.year}.</p>"
+        full_name=name,
+        email=f"canbo{Person.objects.count() + 1}@example.org",
+        biography=f"<p>{name} công tác tại Sở từ năm {start.year}.</p>",
     )
-    person.email = f"{slug.encode('ascii', 'ignore').decode()}{person.pk}@example.org"
-    person.save()
     return Appointment.objects.create(
         person=person, position=position, started_on=start, ended_on=end
     )

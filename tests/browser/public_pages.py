@@ -85,6 +85,7 @@ PAGES = [
     _page("leaders", "/lanh-dao/"),
     _page("person", "{person}"),
     _page("contact", "/lien-he/"),
+    _page("site map", "/so-do-trang/"),
     _page("403", "/admin/departments/sitesettings/", status=403, is_indexed=False, for_staff=True),
     _page("404", "/khong-co-trang-nay/", status=404, is_indexed=False),
     _page("410", "{removed}", status=410, is_indexed=False),

@@ -70,10 +70,11 @@ def test_the_same_seed_writes_the_same_texts():
 
 def test_cpu_time_counts_children_that_run_and_that_have_ended():
     busy = "import time\nwhile time.process_time() < 0.3: pass"
-    ended = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
-    wait = "print(flush=True); input()"
-    command = [sys.executable, "-c", f"{ended}; {wait}"]
+    child = f"[sys.executable, '-c', {busy!r}]"
+    waiting = f"[sys.executable, '-c', {busy + chr(10) + 'print(flush=True); input()'!r}]"
+    script = f"import subprocess, sys; subprocess.run({child}); subprocess.run({waiting})"
+    command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        assert 0.3 <= server.cpu_seconds(process.pid) + 0.02 < 1
+        assert 0.6 <= server.cpu_seconds(process.pid) + 0.02 < 2
         process.communicate(b"\n")

@@ -1,0 +1,143 @@
+"""What the search page shows: the query, tabs and filters as links, the hits of one page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from portal import search
+
+# The parameters of the page's address by the names that search has for them.
+PARAMETERS = {"kind": "loai", "category": "chuyen-muc", "department": "don-vi", "year": "nam"}
+QUERY, ORDER, PAGE = "q", "xep", "trang"
+BY_DATE = "ngay"
+NEWEST = 5
+
+
+@dataclass
+class Choice:
+    """One value of a filter: `url` chooses it, or takes it back when it is chosen already."""
+
+    label: str
+    count: str
+    url: str
+    is_chosen: bool
+
+
+class SearchPage:
+    """One page of results for the parameters of a request.
+
+    `kinds` are the labels of the kinds in the order of the tabs. `names` gives the names of
+    categories and units: from {"category": slugs, "department": slugs} a dict whose keys are
+    pairs like ("category", slug). Raises Http404 for a page beyond the last one.
+    """
+
+    def __init__(self, parameters: QueryDict, *, kinds: dict, names: Callable):
+        self.kinds = kinds
+        self.chosen = {name: parameters.get(word, "") for name, word in PARAMETERS.items()}
+        self.chosen["kind"] = self.chosen["kind"] if self.chosen["kind"] in kinds else ""
+        self.by_date = parameters.get(ORDER) == BY_DATE
+        self.number = _page_number(parameters.get(PAGE, ""))
+        self.results = search.find(
+            parameters.get(QUERY, ""), **self.chosen, by_date=self.by_date, page=self.number
+        )
+        self.query = self.results.query
+        self.hits = self._labelled(self.results.hits)
+        if self.number > 1 and not self.hits:
+            raise Http404
+        self._names = names(self._slugs()) if any(self.results.facets.values()) else {}
+        self.newest = [] if self.query else self._labelled(search.newest(NEWEST, kinds=kinds))
+
+    def _labelled(self, hits):
+        for hit in hits:
+            hit.label = self.kinds.get(hit.kind, "")
+        return hits
+
+    def _slugs(self) -> dict:
+        return {name: list(self.results.facets[name]) for name in ("category", "department")}
+
+    # ── Addresses ───────────────────────────────────────────────────────────────────────────────
+    def _address(self, **changes) -> str:
+        """This search with other parameters, from its first page on."""
+        words = {PARAMETERS[name]: value for name, value in self.chosen.items()}
+        words = {QUERY: self.query} | words | {ORDER: BY_DATE if self.by_date else ""} | changes
+        return f"{reverse('search')}?{urlencode({word: one for word, one in words.items() if one})}"
+
+    @property
+    def other_order(self) -> str:
+        return self._address(**{ORDER: "" if self.by_date else BY_DATE})
+
+    @property
+    def without_filters(self) -> str:
+        """The address of this query alone; empty when no filter is chosen."""
+        if not any(self.chosen.values()):
+            return ""
+        return self._address(**dict.fromkeys(PARAMETERS.values(), ""))
+
+    @property
+    def previous(self) -> str:
+        return self._address(**{PAGE: self.number - 1}) if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        return self._address(**{PAGE: self.number + 1}) if self.results.has_next else ""
+
+    # ── Filters ─────────────────────────────────────────────────────────────────────────────────
+    @property
+    def total(self) -> str:
+        return _number(self.results.total)
+
+    @property
+    def all_kinds(self) -> Choice:
+        url = self._address(**{PARAMETERS["kind"]: ""})
+        return Choice("", _number(self.results.without_kind), url, not self.chosen["kind"])
+
+    @property
+    def tabs(self) -> list[Choice]:
+        """The kinds that have hits, and the chosen one."""
+        counts = self.results.facets["kind"]
+        return [
+            self._choice("kind", kind, label)
+            for kind, label in self.kinds.items()
+            if kind in counts or kind == self.chosen["kind"]
+        ]
+
+    @property
+    def categories(self) -> list[Choice]:
+        return self._choices("category")
+
+    @property
+    def departments(self) -> list[Choice]:
+        return self._choices("department")
+
+    @property
+    def years(self) -> list[Choice]:
+        years = sorted(self.results.facets["year"], reverse=True)
+        return [self._choice("year", year, year) for year in years]
+
+    def _choices(self, name: str) -> list[Choice]:
+        return [
+            self._choice(name, slug, self._names[name, slug])
+            for slug in self.results.facets[name]
+            if (name, slug) in self._names
+        ]
+
+    def _choice(self, name: str, value: str, label: str) -> Choice:
+        is_chosen = self.chosen[name] == value
+        keeps = is_chosen and name != "kind"
+        url = self._address(**{PARAMETERS[name]: "" if keeps else value})
+        return Choice(label, _number(self.results.facets[name].get(value, 0)), url, is_chosen)
+
+
+def _page_number(value: str) -> int:
+    return int(value) if re.fullmatch("[1-9][0-9]{0,5}", value) else 1
+
+
+def _number(number: int) -> str:
+    """ "1.234", as numbers are written in Vietnamese."""
+    return f"{number:,}".replace(",", ".")
