@@ -5,7 +5,7 @@ Each photo of an item stands in it with its caption (media:content). At most thr
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +16,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from departments.models import Department, SiteSettings
 from departments.schema_org import site_name
-from news.models import Article, ArticleDepartment, ArticlePhoto, Category, Photo, branch
+from news.models import Article, ArticlePhoto, Category, Photo, branch
+from news.newest import newest_ids, of_unit_or_concerning
 from news.sharing import changed
 from portal.rows import RowsAsJSON
 from portal.sharing import absolute, picture_of
@@ -36,7 +37,7 @@ _NAMESPACES = {
 def latest(request):
     """The newest articles of all."""
     page = reverse("news:article_list")
-    return _feed(request, Article.objects.published(), of=gettext("News articles"), page=page)
+    return _feed(request, [Article.objects.published()], of=gettext("News articles"), page=page)
 
 
 @require_safe
@@ -48,9 +49,9 @@ def of_category(request, slug: str):
     if category is None:
         raise Http404
     ids = branch(category.pk, ((one.pk, one.parent_id) for one in categories))
-    articles = Article.objects.published().filter(category__in=ids)
+    parts = [Article.objects.published().filter(category=pk) for pk in ids]
     page = category.get_absolute_url()
-    return _feed(request, articles, of=category.name, page=page, about=category.description)
+    return _feed(request, parts, of=category.name, page=page, about=category.description)
 
 
 @require_safe
@@ -58,15 +59,17 @@ def of_category(request, slug: str):
 def of_unit(request, slug: str):
     """The newest articles that come from a unit or concern it."""
     unit = get_object_or_404(Department.objects.founded().only("name", "slug"), slug=slug)
-    concerned = ArticleDepartment.objects.filter(department=unit).values("article")
-    articles = Article.objects.published().filter(Q(department=unit) | Q(pk__in=concerned))
-    return _feed(request, articles, of=unit.name, page=unit.get_absolute_url())
+    parts = of_unit_or_concerning(Article.objects.published(), unit)
+    return _feed(request, parts, of=unit.name, page=unit.get_absolute_url())
 
 
-def _feed(request, articles, *, of: str, page: str, about: str = ""):
-    """The feed of `articles`; `of`, `page`, `about`: the name, the path and a line on the page."""
+def _feed(request, parts: list, *, of: str, page: str, about: str = ""):
+    """The feed of the newest of any of the querysets.
+
+    `of`, `page`, `about`: the name and the path of their page, and a line on it.
+    """
     title = f"{of} – {site_name(SiteSettings.load())}"
-    items = list(_newest(articles))
+    items = list(_newest(parts))
     feed = Document("application/rss+xml")
     with feed.inside("rss", version="2.0", **_NAMESPACES), feed.inside("channel"):
         feed.leaf("title", title)
@@ -82,11 +85,8 @@ def _feed(request, articles, *, of: str, page: str, about: str = ""):
     return feed.response()
 
 
-def _newest(articles):
-    """The first of `articles` with their photos as rows; one query.
-
-    The ids come first: so neither the photos nor the start of a text are read of other articles.
-    """
+def _newest(parts: list):
+    """The newest of any of the querysets, with their photos as rows; one query."""
     photos = ArticlePhoto.objects.filter(article=OuterRef("pk"))
     rows = RowsAsJSON(
         photos,
@@ -96,8 +96,8 @@ def _newest(articles):
         width="photo__width",
         height="photo__height",
     )
-    newest = Article.objects.published().filter(pk__in=articles.values("pk")[:ITEMS])
-    return newest.listed().prefetch_related(None).annotate(photo_rows=rows)
+    newest = Article.objects.filter(pk__in=newest_ids(parts, rows=ITEMS))
+    return newest.listed().annotate(photo_rows=rows).order_by("-publish_at", "-pk")
 
 
 def _write_item(feed: Document, article: Article) -> None:

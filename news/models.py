@@ -155,7 +155,8 @@ class ArticleQuerySet(PublishableQuerySet):
 # The marked photo of an article, else its first one.
 LEAD_FIRST = ("-is_lead", "order", "pk")
 _LISTED = [
-    *("kind", "title", "slug", "summary", "publish_at", "is_featured", "featured_until"),
+    *("kind", "title", "slug", "summary", "byline", "publish_at", "content_changed_at"),
+    *("is_featured", "featured_until", "featured_order"),
     *("category__name", "category__slug", "department__name", "department__picture"),
     *("department__picture_width", "department__picture_height"),
 ]

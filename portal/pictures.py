@@ -1,7 +1,6 @@
 """A stored photo as `<picture>`, from what its row knows alone."""
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 # The room a cropped photo is given; the stylesheet crops it to this shape.
 CROPS = {"3:2": (480, 320), "3:4": (168, 224)}
@@ -11,6 +10,7 @@ _PICTURE = (
     '<img src="{src}" srcset="{jpeg}" sizes="{sizes}" alt="{alt}" '
     'width="{width}" height="{height}"'
 )
+_CROP = ' class="crop {focus}"'
 # The first photo of a page is fetched at once, those below only when they come near.
 _LOADING = {
     "first": ' fetchpriority="high"',
@@ -19,9 +19,7 @@ _LOADING = {
 }
 
 
-def picture(
-    image, *, alt, sizes, loading="lazy", crop="", focus_x=None, focus_y=None
-) -> SafeString:
+def picture(image, *, alt, sizes, loading="lazy", crop="", focus_x=None, focus_y=None) -> str:
     """Draw an ImageField's file; nothing where there is none.
 
     `sizes`: how wide the layout shows it, as HTML's attribute has it. `loading`: "first" (of the
@@ -29,11 +27,11 @@ def picture(
     sight, in per cent from the left and the top; the middle if not given.
     """
     if not image or not image._committed or not image.renditions.width:
-        return SafeString("")
+        return ""
     renditions = image.renditions
     width, height = CROPS[crop] if crop else (renditions.width, renditions.height)
-    drawn = format_html(
-        _PICTURE,
+    return format_html(
+        _PICTURE + (_CROP if crop else "") + _LOADING[loading] + "></picture>",
         webp=_srcset(renditions.webp),
         jpeg=_srcset(renditions.jpeg),
         src=renditions.fallback,
@@ -41,9 +39,8 @@ def picture(
         alt=alt,
         width=width,
         height=height,
+        focus=_focus(focus_x, focus_y),
     )
-    classes = format_html(' class="crop {}"', _focus(focus_x, focus_y)) if crop else ""
-    return format_html("{}{}{}></picture>", drawn, classes, SafeString(_LOADING[loading]))
 
 
 def _srcset(renditions: list[tuple[int, str]]) -> str:

@@ -11,7 +11,6 @@ from portal.files import media
 urlpatterns = [
     path("", views.home, name="home"),
     path("hien-thi/", choose, name="display"),
-    path("tim-kiem/", views.home, name="search"),
     path("so-do-trang/", views.site_map, name="site_map"),
     path("robots.txt", views.robots, name="robots"),
     path("", include("news.urls")),

@@ -1,11 +1,13 @@
 """What search engines, share cards and news extractors read on a page."""
 
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import trafilatura
@@ -221,7 +223,8 @@ def test_without_a_photo_the_unit_then_the_department_stands_in(client):
 
 
 def test_the_default_share_image_is_what_its_card_says(client):
-    with Image.open("static/portal/share.jpg") as image:
+    content = Path("static/portal/share.jpg").read_bytes()
+    with Image.open(io.BytesIO(content)) as image:
         assert (image.format, image.size) == ("JPEG", (1200, 630))
     found = head(client, "/lien-he/")
     assert found.metas["og:image:width"] == "1200"
