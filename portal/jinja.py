@@ -108,7 +108,7 @@ class Portal(Extension):
             "jsonld": jsonld.script,
             "breadcrumbs": breadcrumbs,
             "page_card": sharing.page_card,
-            "site_url": settings.SITE_URL,
+            "absolute": sharing.absolute,
         }
         environment.filters |= {
             "date": date,

@@ -219,7 +219,8 @@ def test_without_a_photo_the_unit_then_the_department_stands_in(client):
         found = head(client, article.get_absolute_url())
         assert (found.metas["og:image"], found.metas["og:image:alt"]) == (picture, alt)
         assert found.fact("NewsArticle")["image"][0]["url"] == picture
-        assert client.get(picture).status_code == 200
+        with closing(client.get(picture)) as served:
+            assert served.status_code == 200
 
 
 def test_the_default_share_image_is_what_its_card_says(client):
