@@ -39,8 +39,9 @@ def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, o
     return "(" + (and_ if isinstance(condition, All) else or_).join(parts) + ")"
 
 
-# Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters;
-# `entries`, a SELECT of columns of the same entries; `joined`, how to get from ids to entries.
+# Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters
+# (`is_rough`: good enough to sort hits by, nothing is read); `entries`, a SELECT of columns of the
+# same entries.
 
 
 class Sqlite:
@@ -56,7 +57,9 @@ class Sqlite:
     )
 
     @staticmethod
-    def ids(condition: Condition, *, in_title: bool = False) -> tuple[str, list[str]]:
+    def ids(
+        condition: Condition, *, in_title: bool = False, is_rough: bool = False
+    ) -> tuple[str, list[str]]:
         table = _TITLES if in_title else _INDEX
         words = _compile(condition, lambda phrase: f'"{" ".join(phrase)}"', " AND ", " OR ")
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH %s", [words]  # noqa: S608
@@ -71,13 +74,14 @@ class Sqlite:
 class Postgres:
     """A GIN index over syllables and pairs (migration 0003_search_tokens)."""
 
-    joined = "JOIN portal_searchentry AS entry ON entry.id = found.id"
     _tokens = "portal_search_tokens(folded_title, folded_text, toned_title, toned_text)"
 
     @classmethod
-    def ids(cls, condition: Condition, *, in_title: bool = False) -> tuple[str, list[str]]:
-        if in_title:  # only lifts a hit: not read
-            return cls._found(condition, ["id"], prefix="^")
+    def ids(
+        cls, condition: Condition, *, in_title: bool = False, is_rough: bool = False
+    ) -> tuple[str, list[str]]:
+        if in_title or is_rough:
+            return cls._found(condition, ["id"], prefix="^" if in_title else "")
         return cls.entries(condition, ["id"])
 
     @classmethod
@@ -110,8 +114,7 @@ class Postgres:
 def _longer_phrases(condition: Condition) -> Condition | None:
     """The part of a condition that pairs of folded syllables do not decide; None if they do."""
     if isinstance(condition, tuple):
-        is_toned = "·" in condition[0]  # only lifts a hit
-        return None if len(condition) <= 2 or is_toned else condition
+        return None if len(condition) <= 2 else condition
     parts = [part for part in condition.parts if _longer_phrases(part) is not None]
     if not parts:
         return None
