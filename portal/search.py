@@ -497,7 +497,11 @@ class _Statement:
     def _count_pairs(self, pairs: list[Condition]) -> str:
         # A few words narrow a pair down, many take longer than they save.
         words = self.asked.words().parts if len(pairs) < FEW else []
-        each = [self._take(self.database.ids(All([pair, *words]))) for pair in pairs]
+        # Where one pair makes a hit, the number of pairs only sorts the hits.
+        is_rough = self.asked.needed == 1
+        each = [
+            self._take(self.database.ids(All([pair, *words]), is_rough=is_rough)) for pair in pairs
+        ]
         return " + ".join(f"CASE WHEN id IN ({ids}) THEN 1 ELSE 0 END" for ids in each)
 
     def _public(self) -> str:
@@ -538,7 +542,8 @@ class _Statement:
         if asked.has_accents:
             lifts += [(4, asked.exact_words(), False), (2, asked.exact_words(), True)]
             if asked.pairs():
-                lifts.append((4, asked.exact_pairs(), False))
+                every = [*asked.exact_words().parts, *asked.exact_pairs().parts]
+                lifts.append((4, All(every), False))
         lifts.append((1, All([*asked.words().parts, *asked.pairs()[:1]]), True))
         parts = [
             f"CASE WHEN id IN ({self._ids(*lift)}) THEN {lift[0]} ELSE 0 END" for lift in lifts
@@ -546,4 +551,4 @@ class _Statement:
         return " + ".join(["16 * pairs", *parts])
 
     def _ids(self, _lift: int, condition: Condition, in_title: bool) -> str:
-        return self._take(self.database.ids(condition, in_title=in_title))
+        return self._take(self.database.ids(condition, in_title=in_title, is_rough=True))

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser

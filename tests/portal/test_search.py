@@ -430,20 +430,21 @@ def test_batches_of_a_rebuild_meet_without_a_gap(monkeypatch):
     assert set(titles("bai")) == {"Bài 0", "Bài 1", "Bài 3", "Bài 4"}
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's triggers")
 def test_sqlites_triggers_come_back_after_a_table_was_rebuilt():
     make_article(title="Bài một")
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER portal_searchentry_added")
-        cursor.execute("DROP TRIGGER portal_searchentry_deleted")
-    make_article(title="Bài hai")
-    assert titles("bai") == ["Bài một"]
-    search_sql.prepare("default")
-    make_article(title="Bài ba")
-    assert set(titles("bai")) == {"Bài một", "Bài hai", "Bài ba"}
-    with connection.cursor() as cursor:
-        for table in ("portal_searchindex", "portal_searchtitles"):
-            cursor.execute(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")  # noqa: S608
+        if connection.vendor == "sqlite":
+            for name in ("added", "changed", "deleted"):
+                cursor.execute(f"DROP TRIGGER portal_searchentry_{name}")
+        make_article(title="Bài hai")
+        assert ("Bài hai" in titles("bai")) is (connection.vendor != "sqlite")
+        search_sql.prepare("default")
+        make_article(title="Bài ba")
+        assert set(titles("bai")) == {"Bài một", "Bài hai", "Bài ba"}
+        if connection.vendor == "sqlite":
+            for table in ("portal_searchindex", "portal_searchtitles"):
+                check = f"INSERT INTO {table}({table}) VALUES ('integrity-check')"  # noqa: S608
+                cursor.execute(check)
 
 
 # --- Synonyms ---

@@ -43,7 +43,7 @@ def texts(html: str, pattern: str) -> list[str]:
 
 
 def links(html: str) -> dict[str, str]:
-    found = re.findall(r'<a href="([^"]+)"[^>]*>(.*?)</a>', main(html), re.DOTALL)
+    found = re.findall(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', main(html), re.DOTALL)
     return {re.sub(r"<[^>]+>", "", words): unescape(address) for address, words in found}
 
 
