@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -32,7 +33,7 @@ from portal.publishing import (
     is_reviewer,
 )
 from portal.richtext import RichTextField
-from portal.rows import RowAsJSON, RowsAsJSON
+from portal.rows import RowAsJSON, RowsAsJSON, instance
 
 # Enough of a body for its first sentence, so that lists never load whole articles.
 TEASER_CHARACTERS = 1500
@@ -290,8 +291,7 @@ class Article(Publishable):
     def teaser(self) -> str:
         """The summary, or the first sentence of the text when there is none."""
         start = self.body_start if hasattr(self, "body_start") else self.body
-        start = start[:TEASER_CHARACTERS].rpartition("<")[0] or start
-        return self.summary or text.first_sentence(richtext.plain_text(start))
+        return self.summary or _first_sentence(start[:TEASER_CHARACTERS])
 
     @cached_property
     def lead_photo(self) -> ArticlePhoto | None:
@@ -305,7 +305,7 @@ class Article(Publishable):
     def shown_units(self) -> list[Department]:
         """The unit the article comes from, then the others concerned."""
         first = [self.department] if self.department else []
-        return [*first, *(Department(**row) for row in self.unit_rows)]
+        return [*first, *(instance(Department, row) for row in self.unit_rows)]
 
     @property
     def shown_photos(self) -> list[ArticlePhoto]:
@@ -313,7 +313,7 @@ class Article(Publishable):
 
     @property
     def shown_files(self) -> list[Attachment]:
-        return [Attachment(**row) for row in self.file_rows]
+        return [instance(Attachment, row) for row in self.file_rows]
 
     @property
     def shown_updates(self) -> list[ArticleUpdate]:
@@ -391,6 +391,12 @@ class Article(Publishable):
         Transition.objects.create(
             article_id=self.draft_of_id or self.pk, verb=verb, by=by, reason=reason
         )
+
+
+@lru_cache(maxsize=512)
+def _first_sentence(start: str) -> str:
+    """The first sentence of a text's start; remembered, for the newest stand on many pages."""
+    return text.first_sentence(richtext.plain_text(start.rpartition("<")[0] or start))
 
 
 def _moment(written: str) -> datetime.datetime:
@@ -701,9 +707,8 @@ class ArticlePhoto(models.Model):
     @classmethod
     def of_columns(cls, row: dict) -> ArticlePhoto:
         """The use and its photo, for a page, from a row of PHOTO_COLUMNS."""
-        own = {name: value for name, value in row.items() if "__" not in name}
-        photo = {name[7:]: value for name, value in row.items() if "__" in name}
-        return cls(photo=Photo(**photo), **own)
+        photo = {name[7:]: value for name, value in row.items() if name[:7] == "photo__"}
+        return instance(cls, row, photo=instance(Photo, photo))
 
     @staticmethod
     def free_ref(article: Article) -> int:

@@ -17,7 +17,7 @@ from django.template.defaultfilters import date as as_date
 from django.templatetags.static import static as static_address
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext
 from jinja2.ext import Extension
 
@@ -31,7 +31,18 @@ def _source(name: str):
     path = _FOLDER / name
     if name.startswith("admin/") or ".." in name or not path.is_file():
         return None
-    return path.read_text(encoding="utf-8"), str(path), lambda: True
+    source = _CONSTANT.sub(_written, path.read_text(encoding="utf-8"))
+    return source, str(path), lambda: not settings.DEBUG
+
+
+# A page says a hundred sentences and addresses that never change: they are written into the
+# template when it is loaded, not asked for on every page.
+_CONSTANT = re.compile(r"""\{\{ (_|url|static)\(["']([^"']*)["']\) \}\}""")
+
+
+def _written(constant: re.Match) -> str:
+    functions = {"_": gettext, "url": url, "static": static}
+    return escape(functions[constant[1]](constant[2])).replace("{", "&#123;")
 
 
 def environment(**options) -> jinja2.Environment:

@@ -1,5 +1,6 @@
 """Small rows that belong to one row, read with it in one query."""
 
+from django.db import models
 from django.db.models import JSONField, Subquery
 from django.db.models.functions import JSONObject
 
@@ -36,3 +37,17 @@ class RowsAsJSON(Subquery):
             "FROM (%(subquery)s) AS row_of_list)"
         )
         return self.as_sql(compiler, connection, template=template)
+
+
+def instance(model, row: dict, **related):
+    """A model with the values of a row as JSON, for a page to show; never to be saved.
+
+    `related`: instances for its foreign keys. By position, which Django does four times faster
+    than by name; a column that the row lacks is left out.
+    """
+    values = {model._meta.pk.attname: None} | row
+    fields = model._meta.concrete_fields
+    made = model(*[values.get(field.attname, models.DEFERRED) for field in fields])
+    for name, other in related.items():
+        model._meta.get_field(name).set_cached_value(made, other)
+    return made
