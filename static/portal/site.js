@@ -1,4 +1,4 @@
-// Beyond what HTML can: nothing here is needed to read, search or choose.
+// Nothing here is needed to read, search or choose.
 ((d, w) => {
   const root = d.documentElement.classList;
   const $ = (id) => d.getElementById(id);
@@ -9,7 +9,7 @@
     d.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
   };
 
-  // Text size and ground: the server's own cookies, without a new page.
+  // The server's own cookies, without a new page.
   each(".sizes button", (button) => on(button, (event) => {
     event.preventDefault();
     root.remove("co-lon", "co-rat-lon");
@@ -36,7 +36,7 @@
   offer(navigator.clipboard, $("sao-chep"));
   on($("sao-chep"), () => navigator.clipboard.writeText(location.href).then(() => { $("tinh-trang").textContent = $("sao-chep").dataset.done; }));
 
-  // Read aloud where the device speaks Vietnamese; the second press stops.
+  // Where the device speaks Vietnamese.
   const speech = w.speechSynthesis, listen = $("nghe");
   if (speech && listen) {
     const label = listen.lastChild, start = label.textContent;
@@ -60,7 +60,6 @@
     });
   }
 
-  // A photo at its full size with its caption; Escape closes.
   each(".zoom", (link) => on(link, (event) => {
     if (!w.HTMLDialogElement || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from departments.models import Contact, Department, Person, SiteSettings, Succession
 from news import sample
-from news.models import Article, ArticleDepartment, ArticleUpdate, Category
+from news.models import Article, ArticleDepartment, ArticleUpdate, Category, UrgentNotice
 from news.sample import articles
 from portal.publishing import Status, Takedown
 from tests.factories import (
@@ -70,6 +70,8 @@ PAGES = [
     _page("withdrawn article", "{withdrawn}", is_indexed=False),
     _page("news list", "/tin-tuc/"),
     _page("news list, page 2", "/tin-tuc/?trang=2"),
+    _page("news list, filtered", "/tin-tuc/?nam=2017&thang=10", is_indexed=False),
+    _page("news list, nothing left", "/tin-tuc/?nam=2017&loai=thong-bao&thang=01", is_indexed=False),
     _page("category", "{category}"),
     _page("category with one article", "{small_category}"),
     _page("empty category", "{empty_category}"),
@@ -86,10 +88,18 @@ PAGES = [
     _page("person", "{person}"),
     _page("contact", "/lien-he/"),
     _page("site map", "/so-do-trang/"),
+    _page("print view", "{seed}ban-in/", is_indexed=False),
+    _page("print view of everything", "{full}ban-in/", is_indexed=False),
+    _page("display choices", "/hien-thi/", is_indexed=False),
+    _page("search with hits", "/tim-kiem/?q=tong+ket+2017", is_indexed=False),
+    _page("search, filtered", "/tim-kiem/?q=khcn&loai=tin-tuc", is_indexed=False),
+    _page("search, empty", "/tim-kiem/", is_indexed=False),
+    _page("search with none", "/tim-kiem/?q=xyzxyz", is_indexed=False),
     _page("403", "/admin/departments/sitesettings/", status=403, is_indexed=False, for_staff=True),
     _page("404", "/khong-co-trang-nay/", status=404, is_indexed=False),
     _page("410", "{removed}", status=410, is_indexed=False),
     _page("500", template="500.html", status=500, is_indexed=False),
+    _page("503", template="503.html", status=503, is_indexed=False),
 ]
 BY_NAME = {page.name: page for page in PAGES}
 
@@ -120,6 +130,12 @@ def make_content() -> dict[str, str]:
     sample.load()
     seed = Article.objects.get(title=articles.REPORT.title)
     make_attachment(article=seed, title="Báo cáo tổng kết năm 2017", pages=24)
+    UrgentNotice.objects.create(
+        text="Trang tạm ngừng tiếp nhận hồ sơ để bảo trì.",
+        link="/lien-he/",
+        starts_at=timezone.now() - timedelta(hours=1),
+        ends_at=timezone.now() + timedelta(days=1),
+    )
     things = {
         "seed": seed,
         **_articles(),
