@@ -72,7 +72,8 @@ class Sqlite:
 
 
 class Postgres:
-    """A GIN index over syllables and pairs (migration 0003_search_tokens)."""
+    """A GIN index over syllables and pairs (migration 0003_search_tokens), and the folded texts
+    in a table of their own to be read (0005_search_texts_apart)."""
 
     _tokens = "portal_search_tokens(folded_title, folded_text, toned_title, toned_text)"
 
@@ -89,12 +90,15 @@ class Postgres:
         unsure = _longer_phrases(condition)
         if unsure is None:
             return cls._found(condition, columns)
-        texts = [f"' ' || folded_{name} || ' ' AS folded_{name}" for name in ("title", "text")]
-        candidates, parameters = cls._found(condition, [*columns, *texts])
+        candidates, parameters = cls._found(condition, columns)
         reading, phrases = _reading(unsure)
-        # The fence: else a text is fetched once for each phrase.
-        sql = f"SELECT {', '.join(columns)} FROM ({candidates} OFFSET 0) AS candidate"  # noqa: S608
-        return f"{sql} WHERE {reading}", parameters + phrases
+        names = ", ".join(f"candidate.{column}" for column in columns)
+        # The fence keeps the look-up before the reading.
+        sql = (
+            f"SELECT {names} FROM ({candidates} OFFSET 0) AS candidate"  # noqa: S608
+            f" JOIN portal_searchtext AS texts ON texts.id = candidate.id WHERE {reading}"
+        )
+        return sql, parameters + phrases
 
     @classmethod
     def _found(cls, condition, columns, prefix: str = "") -> tuple[str, list[str]]:
@@ -124,7 +128,7 @@ def _longer_phrases(condition: Condition) -> Condition | None:
 def _reading(condition: Condition) -> tuple[str, list[str]]:
     if isinstance(condition, tuple):
         phrase = f" {' '.join(condition)} "
-        sql = "(strpos(folded_text, %s) > 0 OR strpos(folded_title, %s) > 0)"
+        sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
         return sql, [phrase, phrase]
     parts = [_reading(part) for part in condition.parts]
     word = " AND " if isinstance(condition, All) else " OR "
