@@ -79,13 +79,22 @@ class SearchPage:
             return ""
         return self._address(**dict.fromkeys(PARAMETERS.values(), ""))
 
+    def address(self, number: int) -> str:
+        return self._address(**{PAGE: number if number > 1 else ""})
+
     @property
     def previous(self) -> str:
-        return self._address(**{PAGE: self.number - 1}) if self.number > 1 else ""
+        return self.address(self.number - 1) if self.number > 1 else ""
 
     @property
     def next(self) -> str:
-        return self._address(**{PAGE: self.number + 1}) if self.results.has_next else ""
+        return self.address(self.number + 1) if self.results.has_next else ""
+
+    @property
+    def around(self) -> list[int]:
+        """The numbers worth a link: the first page, this one and its neighbours."""
+        last = self.number + 1 if self.results.has_next else self.number
+        return sorted({1, *range(max(1, self.number - 2), last + 1)})
 
     # ── Filters ─────────────────────────────────────────────────────────────────────────────────
     @property

@@ -32,7 +32,7 @@
 
   on($("in"), (event) => { event.preventDefault(); w.print(); });
   offer(navigator.share, $("chia-se"));
-  on($("chia-se"), () => navigator.share({ title: d.title, url: location.href }).catch(() => {}));
+  on($("chia-se"), () => navigator.share({ url: location.href }).catch(() => {}));
   offer(navigator.clipboard, $("sao-chep"));
   on($("sao-chep"), () => navigator.clipboard.writeText(location.href).then(() => { $("tinh-trang").textContent = $("sao-chep").dataset.done; }));
 
