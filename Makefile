@@ -7,13 +7,14 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint attack bench messages lock clean
+.PHONY: help run dev test lint audit attack bench messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
 	@echo "make dev      chạy để lập trình, tự nạp lại khi sửa mã"
 	@echo "make test     mọi kiểm thử, trên SQLite và PostgreSQL; ARGS=\"-k tên\" để chọn"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
+	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
@@ -62,6 +63,9 @@ lint: .venv/dev.installed
 	set -ex; \
 	$(BIN)/python manage.py makemigrations --check --dry-run; \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+audit: .venv/dev.installed
+	@tests/audit/run $(ARGS)
 
 attack: .venv/dev.installed
 	$(BIN)/python -m tests.attack $(FILE)

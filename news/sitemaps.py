@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from departments import sitemaps as departments_sitemaps
 from departments.models import SiteSettings
 from departments.schema_org import site_name
 from news import front_page
-from news.models import Article, ArticlePhoto, Category
+from news.models import Article, ArticlePhoto, Category, Conference
 from news.sharing import changed
 from portal.sharing import absolute, picture_of
 from portal.xml import Document
@@ -39,7 +39,8 @@ _NEWS = {"xmlns_news": "http://www.google.com/schemas/sitemap-news/0.9"}
 def index(request):
     """The parts; two queries, each of one row."""
     parts = [reverse("news:sitemap_pages")]
-    last = Article.objects.published().order_by("-pk").values_list("pk", flat=True).first() or 0
+    # Whatever its state: the newest public id would cost a database a walk through all articles.
+    last = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     numbers = range(-(-last // RANGE))
     parts += [reverse("news:sitemap_articles", args=[number + 1]) for number in numbers]
     if _fresh().exists():
@@ -75,10 +76,10 @@ def articles(request, number: int):
     A range may hold nothing public; a map without addresses would be an error, so it holds the
     news list's.
     """
+    start, end = (number - 1) * RANGE, number * RANGE
     published = Article.objects.published().order_by("pk")
-    end = number * RANGE
-    found = list(_with_photos(published.filter(pk__gt=end - RANGE, pk__lte=end)))
-    if not found and (number == 0 or not published.filter(pk__gt=end).exists()):
+    found = list(_with_photos(published.filter(pk__gt=start, pk__lte=end)))
+    if not found and (number == 0 or not Article.objects.filter(pk__gt=start).exists()):
         raise Http404
     document = _document()
     with document.inside("urlset", **_SITEMAP, **_IMAGES):
@@ -103,8 +104,10 @@ def news(request):
 
 def review_years() -> list[int]:
     """The years of which a report is public, the newest first; one query."""
-    years = front_page.reviews().order_by("-conference__review_year")
-    return list(years.values_list("conference__review_year", flat=True).distinct())
+    # From the few conferences to their articles: the other way is through all articles.
+    public = front_page.reviews().order_by().filter(pk=OuterRef("article"))
+    years = Conference.objects.filter(Exists(public)).order_by("-review_year")
+    return list(years.values_list("review_year", flat=True).distinct())
 
 
 def _document() -> Document:

@@ -447,9 +447,19 @@ def _words(text: str) -> list[_Word]:
     return [_Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=20_000)
+def _folded_short(word: str) -> str:
+    return fold(word)
+
+
+def _folded(word: str) -> str:
+    """Return `fold(word)`, remembered: Vietnamese has some seven thousand syllables."""
+    return _folded_short(word) if len(word) <= 10 else fold(word)
+
+
 def syllables(text: str) -> list[str]:
     """Return the folded runs of letters and digits: "1234/QĐ-UBND" gives 1234, qd, ubnd."""
-    return [fold(word.text) for word in _words(text)]
+    return [_folded(word) for word in _WORD.findall(text)]
 
 
 def toned_syllables(text: str) -> list[str]:
@@ -457,7 +467,7 @@ def toned_syllables(text: str) -> list[str]:
 
     The dot is no letter: what this makes is never taken for what `syllables` makes.
     """
-    return ["·".join(_accents(word)) for word in _words(text)]
+    return ["·".join(_accents(word[0])) for word in _WORD.finditer(text)]
 
 
 @lru_cache(maxsize=8)
@@ -503,8 +513,8 @@ class _Found:
     """What a text holds of a query: hits, and the pairs of hits that stand side by side."""
 
     def __init__(self, units: Sequence[Unit], text: str):
-        self.words = _words(text)
-        self.hits = list(_hits(units, [fold(word.text) for word in self.words]))
+        self.words = list(_WORD.finditer(text))
+        self.hits = list(_hits(units, [_folded(word[0]) for word in self.words]))
         self.units = {hit.unit for hit in self.hits}
         wanted = set(_pairs(units))
         starting: dict[int, list[_Hit]] = {}
@@ -530,7 +540,7 @@ class _Found:
             hit
             for hit in self.hits
             if len(hit.unit) > 1
-            or all(_accents(word) in accents for word in self.words[hit.first : hit.last])
+            or all(_accents(word[0]) in accents for word in self.words[hit.first : hit.last])
         }
         pairs = {(a.unit, b.unit) for a, b in self.side_by_side if a in exact and b in exact}
         return {hit.unit for hit in exact} | pairs
@@ -547,8 +557,15 @@ def _hits(units: Iterable[Unit], folded: Sequence[str]) -> Iterator[_Hit]:
                 yield _Hit(unit, first, first + len(phrase))
 
 
-def _accents(word: _Word) -> tuple[str, str]:
-    return _without_tones(word.text.translate(_INVISIBLE))
+def _accents(word: str) -> tuple[str, str]:
+    if len(word) <= 10:
+        return _accents_short(word)
+    return _without_tones(word.translate(_INVISIBLE))
+
+
+@lru_cache(maxsize=20_000)
+def _accents_short(word: str) -> tuple[str, str]:
+    return _without_tones(word.translate(_INVISIBLE))
 
 
 def _is_hit(units: Sequence[Unit], found: Iterable[Unit], pairs_found: set) -> bool:
@@ -595,7 +612,7 @@ def score(query: str, title: str, body: str, synonyms: Synonyms = ()) -> tuple[i
 
 def _typed_accents(query: str) -> set[tuple[str, str]]:
     words = _words(query)
-    typed = {_accents(word) for word in words}
+    typed = {_accents(word.text) for word in words}
     return typed if typed != {(fold(word.text), "0") for word in words} else set()
 
 
@@ -625,7 +642,7 @@ def _spans(query: str, text: str, synonyms: Synonyms) -> list[tuple[int, int]]:
     found = _Found(expand(query, synonyms), text)
     spans: list[tuple[int, int]] = []
     for hit in found.marked():
-        start, end = found.words[hit.first].start, found.words[hit.last - 1].end
+        start, end = found.words[hit.first].start(), found.words[hit.last - 1].end()
         if spans and not text[spans[-1][1] : start].strip():
             start, end = spans[-1][0], max(spans.pop()[1], end)
         spans.append((start, end))

@@ -37,8 +37,9 @@ POSTGRES = (
         RETURN array_to_tsvector(tokens);
     END $$
     """,
-    # Slim rows: the texts lie apart, and counting many hits never reads them.
-    "ALTER TABLE portal_searchentry SET (toast_tuple_target = 128)",
+    # The folded text stays in its row, where reading it costs a tenth; the other texts lie apart.
+    "ALTER TABLE portal_searchentry ALTER COLUMN folded_text SET STORAGE MAIN",
+    "ALTER TABLE portal_searchentry SET (toast_tuple_target = 4080)",
     """
     CREATE INDEX portal_searchentry_tokens ON portal_searchentry
     USING gin (portal_search_tokens(folded_title, folded_text, toned_title, toned_text))

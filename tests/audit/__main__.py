@@ -6,6 +6,7 @@ make audit ARGS=--strict            a Lighthouse performance under 98 fails too
 """
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -31,15 +32,17 @@ def _options() -> argparse.Namespace:
 
 def main(options: argparse.Namespace) -> int:
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="portal-audit-") as name:
+    # A browser may still be writing when it is ended.
+    with tempfile.TemporaryDirectory(prefix="portal-audit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        os.environ["TMPDIR"] = name  # what browsers and Java leave goes as well
         with real_site(folder) as pages:
             if "markup" in options.checks:
                 markup.check(pages, folder, report)
             if "weight" in options.checks:
                 weight.check(pages, report)
             if "lighthouse" in options.checks:
-                lighthouse.check(pages, folder, report, is_strict=options.strict)
+                lighthouse.check(pages, report, is_strict=options.strict)
     return report.end()
 
 

@@ -62,7 +62,7 @@ def running(*command: str, **options) -> Iterator[subprocess.Popen]:
 
 
 def end(process: subprocess.Popen) -> None:
-    """Ask the process to stop as Ctrl-C does, so that it ends its browser too; then force it."""
+    """Ask the process and what it started to stop, as Ctrl-C does; then force it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -73,7 +73,7 @@ def end(process: subprocess.Popen) -> None:
 @contextlib.contextmanager
 def real_site(folder: Path) -> Iterator[list[Page]]:
     """Set the site up with its content and serve it as in service; yields its pages."""
-    port = _free_port()
+    port = free_port()
     env = environment(folder, port)
     python = (sys.executable, "-W", "ignore")
     for command in (("migrate",), ("collectstatic", "--no-input")):
@@ -88,23 +88,25 @@ def real_site(folder: Path) -> Iterator[list[Page]]:
         (folder / "server.log").open("wb") as log,
         running(*server, env=env, stdout=log, stderr=log) as process,
     ):
-        _wait(process, port)
+        wait_for(process, port)
         yield [_page(entry, env["SITE_URL"]) for entry in json.loads(made.stdout)]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait(process: subprocess.Popen, port: int) -> None:
+def wait_for(process: subprocess.Popen, port: int) -> None:
+    """Return once the process answers at the port."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    raise RuntimeError("The server did not start.")
+    raise RuntimeError(f"{process.args[0]} did not start.")
 
 
 def _page(entry: dict, site: str) -> Page:

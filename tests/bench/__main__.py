@@ -27,7 +27,7 @@ from tests.bench.server import HOST, ROOT, database_server, serving
 
 PAGES = (
     "article print home list list-500 category reports report-year unit person leaders structure "
-    "about contact search feed sitemap 404"
+    "about contact search feed sitemap sitemap-part 404"
 ).split()
 DATABASES = ("sqlite", "postgresql")
 SEARCH_SIZES = [20_000, 100_000]

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from random import Random
 from statistics import mean
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -142,8 +143,20 @@ def _unit() -> list[str]:
     return _first_of(Department.objects.filter(parent__isnull=False).order_by("pk"))
 
 
-def _person() -> list[str]:
-    return _first_of(Person.objects.order_by("pk"))
+def _people() -> list[str]:
+    """The directors of all times: who left long ago has few articles, the others many."""
+    return [person.get_absolute_url() for person in Person.objects.order_by("pk")[:3]]
+
+
+def _site_map_part() -> list[str]:
+    """One of the parts with articles, which the index names after the one with other pages."""
+    if not _is_built("/sitemap.xml"):
+        return []
+    index = _client().get("/sitemap.xml").content.decode()
+    return [urlsplit(html.unescape(part)).path for part in _LOCATION.findall(index)[1:2]]
+
+
+_LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 
 
 def search_address(query: str) -> str:
@@ -168,7 +181,7 @@ FINDERS: dict[str, Callable[[], list[str]]] = {
     "reports": _fixed("/bao-cao/"),
     "report-year": _report_year,
     "unit": _unit,
-    "person": _person,
+    "person": _people,
     "leaders": _fixed("/lanh-dao/"),
     "structure": _fixed("/co-cau-to-chuc/"),
     "about": _fixed("/gioi-thieu/"),
@@ -176,5 +189,6 @@ FINDERS: dict[str, Callable[[], list[str]]] = {
     "search": _searches,
     "feed": _fixed("/rss/"),
     "sitemap": _fixed("/sitemap.xml"),
+    "sitemap-part": _site_map_part,
     "404": _fixed("/khong-co-trang-nay/"),
 }
