@@ -59,11 +59,11 @@ def test_a_result_shows_its_title_kind_date_and_the_words_in_their_own_accents(c
     assert "<mark>tổng kết</mark> &lt;<mark>2017</mark>&gt;</a></h2>" in html
     assert 'Báo cáo · <time datetime="2018-01-23T04:11:00+07:00">Thứ Ba, 23/01/2018' in html
     assert "Hội nghị <mark>tổng kết</mark> năm <mark>2017</mark> &amp; triển khai" in html
-    assert texts(html, 'p class="result-line"') == [
+    assert texts(html, 'p class="meta result-line"') == [
         "1 kết quả cho “tong ket 2017”, xếp theo mức phù hợp. Xếp theo ngày mới nhất"
     ]
-    assert '<p class="result-line" role="status">' in html
-    assert 'name="q" value="tong ket 2017"' in html
+    assert '<p class="meta result-line" role="status">' in html
+    assert 'name="q" type="search" value="tong ket 2017"' in html
 
 
 def test_tabs_and_filters_count_and_lead_to_what_they_say(client):
@@ -94,7 +94,7 @@ def test_the_order_is_a_link_that_keeps_the_filters(client):
     address = found["Xếp theo ngày mới nhất"]
     assert address == "/tim-kiem/?q=hoi+nghi&loai=tin-tuc&xep=ngay"
     html = client.get(address).content.decode()
-    assert texts(html, 'p class="result-line"') == [
+    assert texts(html, 'p class="meta result-line"') == [
         "1 kết quả cho “hoi nghi”, xếp theo ngày mới nhất. Xếp theo mức phù hợp"
     ]
     assert links(html)["Xếp theo mức phù hợp"] == "/tim-kiem/?q=hoi+nghi&loai=tin-tuc"
@@ -104,12 +104,12 @@ def test_pages_of_ten_follow_one_another(client):
     for number in range(11):
         make_article(title=f"Hội nghị {number}")
     first = page(client, q="hoi nghi")
-    assert len(re.findall('<li class="hit">', first)) == 10
+    assert len(re.findall('<li><h2>', first)) == 10
     address = links(first)["Trang sau"]
     assert address == "/tim-kiem/?q=hoi+nghi&trang=2"
     second = client.get(address).content.decode()
-    assert len(re.findall('<li class="hit">', second)) == 1
-    assert links(second)["Trang trước"] == "/tim-kiem/?q=hoi+nghi&trang=1"
+    assert len(re.findall('<li><h2>', second)) == 1
+    assert links(second)["Trang trước"] == "/tim-kiem/?q=hoi+nghi"
     assert client.get("/tim-kiem/?q=hoi+nghi&trang=3").status_code == 404
 
 
@@ -121,14 +121,14 @@ def test_an_empty_query_shows_the_newest_five(client):
     for query in ("", "   "):
         html = page(client, q=query)
         assert texts(html, "h3") == [f"Bài {number}" for number in range(5)]
-        assert "result-line" not in html
+        assert 'class="meta result-line"' not in html
         assert 'value=""' in html
 
 
 def test_nothing_found_says_so_and_helps(client):
     make_article(title="Hội nghị")
     html = page(client, q="khong co gi", loai="bao-cao")
-    assert texts(html, 'p class="result-line"') == ["Không tìm thấy kết quả cho “khong co gi”."]
+    assert texts(html, 'p class="meta result-line"') == ["Không tìm thấy kết quả cho “khong co gi”."]
     assert links(html)["bỏ lọc theo loại hoặc theo năm."] == "/tim-kiem/?q=khong+co+gi"
     assert {"Trang chủ", "Tin tức"} <= links(html).keys()
 
