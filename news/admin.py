@@ -29,6 +29,7 @@ from news.models import (
     Conference,
     Photo,
     Report,
+    UrgentNotice,
 )
 from news.views import ArticlePreviewView
 from portal.admin import PortalFields, PortalModelAdmin
@@ -51,6 +52,19 @@ class CategoryAdmin(PortalModelAdmin):
     list_select_related = ["parent"]
     search_fields = ["name"]
     fields = ["name", "parent", "description", "order", "slug"]
+
+
+@admin.register(UrgentNotice)
+class UrgentNoticeAdmin(PortalModelAdmin):
+    """A line over the whole site; the clock shows and hides it."""
+
+    list_display = ("text", "starts_at", "ends_at", "shown")
+    search_fields = ("text",)
+    fields = ("text", "link", "starts_at", "ends_at")
+
+    @admin.display(description=_("shown now"), boolean=True)
+    def shown(self, notice):
+        return notice.is_shown
 
 
 @admin.register(Photo)

@@ -30,6 +30,7 @@ CONTENT = (
     "source",
     "is_featured",
     "featured_until",
+    "featured_order",
     "expire_at",
 )
 # The relations whose rows belong to one article, by the name they have on it.

@@ -85,6 +85,7 @@ class ArticleForm(forms.ModelForm):
             "expire_at",
             "is_featured",
             "featured_until",
+            "featured_order",
             "related",
         )
         widgets = {

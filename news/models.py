@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Substr
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -854,6 +855,11 @@ class UrgentNotice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it stands over the site now."""
+        return self.starts_at <= timezone.now() < self.ends_at
 
     def clean(self):
         if self.link and not is_local_path(self.link) and not self.link.startswith("https://"):

@@ -104,11 +104,11 @@ def test_pages_of_ten_follow_one_another(client):
     for number in range(11):
         make_article(title=f"Hội nghị {number}")
     first = page(client, q="hoi nghi")
-    assert len(re.findall('<li><h2>', first)) == 10
+    assert len(re.findall("<li><h2>", first)) == 10
     address = links(first)["Trang sau"]
     assert address == "/tim-kiem/?q=hoi+nghi&trang=2"
     second = client.get(address).content.decode()
-    assert len(re.findall('<li><h2>', second)) == 1
+    assert len(re.findall("<li><h2>", second)) == 1
     assert links(second)["Trang trước"] == "/tim-kiem/?q=hoi+nghi"
     assert client.get("/tim-kiem/?q=hoi+nghi&trang=3").status_code == 404
 
@@ -128,7 +128,9 @@ def test_an_empty_query_shows_the_newest_five(client):
 def test_nothing_found_says_so_and_helps(client):
     make_article(title="Hội nghị")
     html = page(client, q="khong co gi", loai="bao-cao")
-    assert texts(html, 'p class="meta result-line"') == ["Không tìm thấy kết quả cho “khong co gi”."]
+    assert texts(html, 'p class="meta result-line"') == [
+        "Không tìm thấy kết quả cho “khong co gi”."
+    ]
     assert links(html)["bỏ lọc theo loại hoặc theo năm."] == "/tim-kiem/?q=khong+co+gi"
     assert {"Trang chủ", "Tin tức"} <= links(html).keys()
 

@@ -1,0 +1,154 @@
+"""A prepared query gives what its queryset gives, for every value, in every thread."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from news.models import Article, Category
+from news.newest import Choice
+from portal.prepared import Prepared
+from portal.publishing import Status
+from tests.factories import SEED_TIME, make_article, make_category, make_department, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def of_category(category, now):
+    return Article.objects.published(at=now).filter(category=category).select_related("category")
+
+
+def test_it_gives_the_rows_of_its_queryset_as_the_moment_and_the_values_change(
+    django_assert_num_queries,
+):
+    one, two = make_category(), make_category()
+    now = timezone.now()
+    articles = [
+        make_article(category=one),
+        make_article(category=two),
+        make_article(category=one, publish_at=now + timedelta(hours=1)),
+        make_article(category=one, expire_at=now + timedelta(hours=1)),
+        make_article(category=one, status=Status.DRAFT),
+    ]
+    query = Prepared(of_category)
+    assert len(articles) == 5
+    for category in (one.pk, two.pk, 0, one.pk):
+        for moment in (now, now + timedelta(hours=2), SEED_TIME - timedelta(days=1)):
+            with django_assert_num_queries(1):
+                rows = query(category=category, now=moment)
+            assert rows == list(of_category(category, moment))
+            assert [row.category.name for row in rows] == [
+                row.category.name for row in of_category(category, moment)
+            ]
+
+
+def test_words_that_look_like_sql_are_values(django_assert_num_queries):
+    words = ["'; DROP TABLE news_article; --", "100%", "%s", "a\\'b", "“Hội nghị”", "$1", "x" * 200]
+    for word in words:
+        make_category(name=word[:100])
+    query = Prepared(lambda name: Category.objects.filter(name=name))
+    for word in words:
+        assert [one.name for one in query(name=word[:100])] == [word[:100]]
+
+
+def test_constants_of_the_query_keep_their_signs():
+    make_article(title="100% 'đúng'")
+    make_article(title="khác")
+    query = Prepared(lambda pk: Article.objects.filter(title="100% 'đúng'", pk__gt=pk))
+    assert [one.title for one in query(pk=0)] == ["100% 'đúng'"]
+
+
+def test_the_ends_of_a_slice_are_values():
+    articles = [make_article(publish_at=SEED_TIME + timedelta(days=day)) for day in range(5)]
+    query = Prepared(lambda start, end: Article.objects.order_by("pk")[start:end])
+    with pytest.raises(TypeError, match="must not depend|as it is"):
+        query(start=0, end=2)  # its length is a constant of the SQL
+    query = Prepared(lambda start: Article.objects.order_by("pk")[start : start + 2])
+    assert [query(start=start) for start in (0, 3, 9)] == [articles[:2], articles[3:], []]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+def test_a_number_no_column_holds_finds_nothing(number):
+    make_article()
+    assert Prepared(lambda pk: Article.objects.filter(pk=pk))(pk=number) == []
+
+
+def test_a_query_whose_sql_depends_on_its_values_is_refused():
+    with pytest.raises(TypeError, match="must not depend"):
+        Prepared(lambda word: Article.objects.filter(title__contains=word))(word="nghị")
+    with pytest.raises(TypeError, match="must not depend|cannot stand"):
+        Prepared(lambda pk: Article.objects.published().filter(pk=pk))(pk=1)  # now is no constant
+    with pytest.raises(TypeError, match="as it is"):
+        Prepared(lambda pk: Article.objects.all())(pk=1)
+
+
+def test_it_survives_an_error_in_the_transaction_before():
+    from django.db import DatabaseError, transaction
+
+    make_article()
+    query = Prepared(lambda pk: Article.objects.filter(pk__gte=pk))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        connection.cursor().execute("SELECT * FROM nothing_of_that_name")
+    assert len(query(pk=0)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_do_not_mix_their_values():
+    categories = [make_category() for _number in range(4)]
+    for category in categories:
+        make_article(category=category)
+    query, wrong = Prepared(of_category), []
+
+    def read(category):
+        for _round in range(50):
+            rows = query(category=category.pk, now=timezone.now())
+            wrong.extend(row for row in rows if row.category_id != category.pk)
+            if len(rows) != 1:
+                wrong.append(rows)
+        connection.close()
+
+    threads = [threading.Thread(target=read, args=[category]) for category in categories]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+# ── Lists made with it ──────────────────────────────────────────────────────────────────────────
+def test_a_list_of_several_choices_is_what_one_plain_query_gives():
+    one, two, three = make_category(), make_category(), make_category()
+    unit = make_department()
+    for day in range(40):
+        make_article(
+            category=[one, two, three][day % 3],
+            department=unit if day % 2 else None,
+            kind=["news", "notice"][day % 5 == 0],
+            publish_at=SEED_TIME + timedelta(days=day // 2),  # pairs of the same moment
+            created_by=None if day else make_user(),
+        )
+    since, before = SEED_TIME + timedelta(days=2), SEED_TIME + timedelta(days=15)
+    choice = Choice(
+        categories=(one.pk, two.pk), unit=unit.pk, kind="news", since=since, before=before
+    )
+    wanted = (
+        Article.objects.published()
+        .filter(category__in=[one, two], department=unit, kind="news")
+        .filter(publish_at__gte=since, publish_at__lt=before)
+    )
+    assert choice.articles() == list(wanted[:11])
+    assert choice.articles(start=3) == list(wanted[3:14])
+    assert Choice().articles(start=10) == list(Article.objects.published()[10:21])
+
+
+def test_a_year_begins_and_ends_at_midnight_in_vietnam(client):
+    last = make_article(title="Cuối năm", publish_at=datetime(2017, 12, 31, 16, 59, 59, tzinfo=UTC))
+    first = make_article(title="Đầu năm", publish_at=datetime(2017, 12, 31, 17, 0, tzinfo=UTC))
+    of_2017 = client.get("/tin-tuc/?nam=2017").content.decode()
+    of_2018 = client.get("/tin-tuc/?nam=2018&thang=1").content.decode()
+    assert last.title in of_2017
+    assert first.title not in of_2017.partition("<main")[2]
+    assert first.title in of_2018
+    assert last.title not in of_2018.partition("<main")[2]
