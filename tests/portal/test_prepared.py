@@ -63,7 +63,7 @@ def test_constants_of_the_query_keep_their_signs():
 def test_the_ends_of_a_slice_are_values():
     articles = [make_article(publish_at=SEED_TIME + timedelta(days=day)) for day in range(5)]
     query = Prepared(lambda start, end: Article.objects.order_by("pk")[start:end])
-    with pytest.raises(TypeError, match="must not depend|as it is"):
+    with pytest.raises(TypeError, match=r"must not depend|as it is"):
         query(start=0, end=2)  # its length is a constant of the SQL
     query = Prepared(lambda start: Article.objects.order_by("pk")[start : start + 2])
     assert [query(start=start) for start in (0, 3, 9)] == [articles[:2], articles[3:], []]
@@ -78,7 +78,7 @@ def test_a_number_no_column_holds_finds_nothing(number):
 def test_a_query_whose_sql_depends_on_its_values_is_refused():
     with pytest.raises(TypeError, match="must not depend"):
         Prepared(lambda word: Article.objects.filter(title__contains=word))(word="nghị")
-    with pytest.raises(TypeError, match="must not depend|cannot stand"):
+    with pytest.raises(TypeError, match=r"must not depend|cannot stand"):
         Prepared(lambda pk: Article.objects.published().filter(pk=pk))(pk=1)  # now is no constant
     with pytest.raises(TypeError, match="as it is"):
         Prepared(lambda pk: Article.objects.all())(pk=1)
