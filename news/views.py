@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
@@ -81,12 +82,19 @@ class ArticleDetailView(TemplateView):
 
 
 class ArticlePrintView(ArticleDetailView):
-    """The article alone, on a small page for paper and for keeping."""
+    """The article alone, on a small page for paper; `?tai-ve`: with its photos in one file."""
 
     template_name = "news/article_print.html"
 
     def get_further(self, article: Article) -> dict:
-        return {}
+        return {"embeds": "tai-ve" in self.request.GET}
+
+    def render_to_response(self, context, **kwargs):
+        response = super().render_to_response(context, **kwargs)
+        if context["embeds"]:
+            name = f"{context['article'].slug}.html"
+            response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
 
 
 def body_parts(body: str, uses: list) -> list:

@@ -4,6 +4,7 @@ The published files carry no EXIF, GPS, thumbnail or tail, whatever the upload h
 stays in the private root and is never served.
 """
 
+import base64
 import io
 import re
 import warnings
@@ -357,6 +358,15 @@ class ImageFieldFile(files.UploadFieldFile):
         width = getattr(self.instance, columns["width"])
         height = getattr(self.instance, columns["height"])
         return _renditions_of(files.media_prefix(), self.checksum, width, height)
+
+    def data_address(self) -> str:
+        """The fallback's content as a `data:` address; "" when the file is missing."""
+        name = self.renditions.fallback.rpartition("/")[2]
+        try:
+            with default_storage.open(f"{files.RENDITIONS}/{name}") as file:
+                return "data:image/jpeg;base64," + base64.b64encode(file.read()).decode()
+        except OSError:
+            return ""
 
     @property
     def url(self) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import jinja2
 from django.conf import settings
-from django.template.defaultfilters import capfirst, linebreaks, linebreaksbr
+from django.template.defaultfilters import capfirst, linebreaks_filter, linebreaksbr
 from django.template.defaultfilters import date as as_date
 from django.templatetags.static import static as static_address
 from django.urls import reverse
@@ -116,6 +116,7 @@ class Portal(Extension):
             "static": static,
             "stylesheet": stylesheet.inline,
             "picture": pictures.picture,
+            "embedded": pictures.embedded,
             "jsonld": jsonld.script,
             "breadcrumbs": breadcrumbs,
             "page_card": sharing.page_card,
@@ -129,7 +130,7 @@ class Portal(Extension):
             "phone_link": text.phone_link,
             "tie": tied,
             "capfirst": capfirst,
-            "linebreaks": linebreaks,
+            "linebreaks": linebreaks_filter,
             "linebreaksbr": linebreaksbr,
             "richtext": richtext.render,
         }

@@ -43,6 +43,12 @@ def picture(image, *, alt, sizes, loading="lazy", crop="", focus_x=None, focus_y
     )
 
 
+def embedded(image, *, alt) -> str:
+    """Draw an ImageField's file with its content in the page, for a page that is kept as a file."""
+    data = image.data_address() if image and image.renditions.width else ""
+    return format_html('<img src="{}" alt="{}">', data, alt) if data else ""
+
+
 def _srcset(renditions: list[tuple[int, str]]) -> str:
     return ", ".join(f"{address} {width}w" for width, address in renditions)
 

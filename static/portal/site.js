@@ -36,7 +36,6 @@
   offer(navigator.clipboard, $("sao-chep"));
   on($("sao-chep"), () => navigator.clipboard.writeText(location.href).then(() => { $("tinh-trang").textContent = $("sao-chep").dataset.done; }));
 
-  // Where the device speaks Vietnamese.
   const speech = w.speechSynthesis, listen = $("nghe");
   if (speech && listen) {
     const label = listen.lastChild, start = label.textContent;
@@ -61,7 +60,7 @@
   }
 
   each(".zoom", (link) => on(link, (event) => {
-    if (!w.HTMLDialogElement || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!w.HTMLDialogElement || w.innerWidth < 768 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const [box, photo, close] = ["dialog", "img", "button"].map((what) => d.createElement(what));
     const caption = link.parentNode.querySelector("figcaption");
