@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import Case, F, JSONField, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -299,7 +300,14 @@ class Contact(models.Model):
                 | Q(valid_until__gte=F("valid_from")),
                 name="contact_ends_after_start",
                 violation_error_message=_("The last day lies before the first day."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(website="")
+                | Q(website__startswith="http://")
+                | Q(website__startswith="https://"),
+                name="contact_website_is_a_website",
+                violation_error_message=_("Write the whole address, beginning with https://."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -354,6 +362,14 @@ class Person(models.Model):
 
     def get_absolute_url(self) -> str:
         return _OF_PERSON(slug=self.slug)
+
+    def first_public_day(self) -> datetime.date | None:
+        """The day from which somebody who holds no post yet has a page; None: already.
+
+        Whoever is to come is not told before the first day of the first post.
+        """
+        days = [term.first_day for term in self.appointments.all()]
+        return min(days) if days and min(days) > today() else None
 
 
 class Position(models.Model):
@@ -701,6 +717,12 @@ class SiteSettings(models.Model):
     def name(self) -> str:
         """The agency's name, for titles and the footer."""
         return self.agency.name if self.agency else gettext("Web portal")
+
+    @cached_property
+    def shown(self) -> tuple:
+        """All that the frame of a page shows of it, to tell whether something has changed."""
+        contact = repr(getattr(self, "contact_fields", None)), repr(getattr(self, "urgent", None))
+        return self.name, self.superior_body, self.slogan, self.responsible_person, *contact
 
     @property
     def letterhead(self) -> str:

@@ -70,6 +70,7 @@ def person_entry(person: Person) -> Entry:
         title=person.full_name,
         text="\n".join(posts),
         department=begun[0].position.department.slug if begun else "",
+        public_from=_begin(first) if (first := person.first_public_day()) else None,
     )
 
 

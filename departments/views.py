@@ -110,6 +110,8 @@ def person_detail(request, slug: str):
     day = today()
     terms = person.appointments.select_related("position__department")
     begun = [term for term in terms if term.first_day <= day]
+    if terms and not begun:
+        raise Http404
     begun.sort(key=lambda term: (term.last_day, term.first_day), reverse=True)
     current = [term for term in begun if term.holds(day)]
     current.sort(key=lambda term: term.position.rank)

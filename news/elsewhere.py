@@ -2,7 +2,6 @@
 
 import re
 
-from django.db.models import Q
 from django.utils import timezone
 
 from departments.models import Department, Person
@@ -13,6 +12,8 @@ from portal.prepared import Prepared
 OF_UNIT = 10
 OF_PERSON = 20
 PHOTOS = 12
+# The articles among whose photos a person is looked for, the newest.
+LOOKED_AT = 200
 
 
 def news_of_unit(unit: Department) -> list[Article]:
@@ -34,14 +35,15 @@ def news_of_person(person: Person) -> list[Article]:
 
 @Prepared
 def _of_person(person, now):
-    return _headlines(_articles_with(person, at=now))[:OF_PERSON]
+    ids = newest_ids(_articles_with(person, at=now), rows=OF_PERSON)
+    return _headlines(Article.objects.filter(pk__in=ids)).order_by("-publish_at", "-pk")
 
 
 def photos_of_person(person: Person) -> list[ArticlePhoto]:
     """The newest photos of those articles whose caption names the person in full; one query."""
-    articles = _articles_with(person.pk, at=timezone.now())
+    articles = newest_ids(_articles_with(person.pk, at=timezone.now()), rows=LOOKED_AT)
     uses = (
-        ArticlePhoto.objects.filter(article__in=articles.order_by().values("pk"))
+        ArticlePhoto.objects.filter(article__in=articles)
         .filter(caption__contains=person.full_name)
         .select_related("photo", "article")
         .defer("article__body", "article__notice")
@@ -56,7 +58,9 @@ def _headlines(articles):
     return articles.select_related("category").only("title", "slug", "publish_at", "category__name")
 
 
-def _articles_with(person: int, *, at):
+def _articles_with(person: int, *, at) -> list:
+    """Two querysets: articles that name the person, and those of conferences he or she chaired."""
     named = ArticlePerson.objects.filter(appointment__person=person).values("article")
     chaired = Conference.objects.filter(chair__person=person).values("article")
-    return Article.objects.published(at=at).filter(Q(pk__in=named) | Q(pk__in=chaired))
+    published = Article.objects.published(at=at)
+    return [published.filter(pk__in=named), published.filter(pk__in=chaired)]

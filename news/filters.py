@@ -6,6 +6,7 @@ Every filter is a parameter of the address, so that a narrowed list can be share
 from __future__ import annotations
 
 import datetime
+import re
 
 from django.db.models import Subquery
 from django.http import Http404, QueryDict
@@ -86,20 +87,15 @@ class Filters:
         return [(month, urlencode(self.kept | {MONTH: month})) for month in range(1, last + 1)]
 
     @property
-    def choice(self):
-        """A Choice that still takes `before`, the anchor of the page."""
-        since, until = self._bounds()
-
-        def make(before: datetime.datetime) -> Choice:
-            return Choice(
-                categories=tuple(self._branch()),
-                unit=self.unit.pk if self.unit else 0,
-                kind=KINDS[self.kind][0].value if self.kind else "",
-                since=since,
-                before=min(until, before),
-            )
-
-        return make
+    def choice(self) -> Choice:
+        since, before = self._bounds()
+        return Choice(
+            categories=tuple(self._branch()),
+            unit=self.unit.pk if self.unit else 0,
+            kind=KINDS[self.kind][0].value if self.kind else "",
+            since=since,
+            before=before,
+        )
 
     def _branch(self) -> list[int]:
         if self.category is None:
@@ -149,9 +145,10 @@ def _one_of(value: str, known) -> str:
 def _number(value: str, known) -> int:
     if not value:
         return 0
-    if not (value.isascii() and value.isdigit() and int(value[:6]) in known):
+    number = int(value) if re.fullmatch("[1-9][0-9]{0,3}", value) else 0
+    if number not in known:
         raise Http404
-    return int(value)
+    return number
 
 
 def _unit(slug: str) -> Department | None:

@@ -121,6 +121,10 @@ class ArticleForm(forms.ModelForm):
         self.fields["library_photos"].widget = AutocompleteSelectMultiple(photo, admin.site)
         self.fields["library_photos"].widget.choices = self.fields["library_photos"].choices
 
+    def clean_featured_order(self):
+        """Left empty it is the first place, as the field's default says."""
+        return self.cleaned_data["featured_order"] or 0
+
 
 class ArticlePhotoForm(forms.ModelForm):
     """One photo's use: caption, description and place. The credit belongs to the photo."""

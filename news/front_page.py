@@ -82,15 +82,18 @@ def _notices(now):
 
 def newest_reviews() -> list[Article]:
     """The newest report of each of the newest years under review; one query."""
-    by_year: dict[int, Article] = {}
-    for report in _newest_reviews(now=timezone.now()):
-        by_year.setdefault(report.conference.review_year, report)
-    return list(by_year.values())[:REVIEWS]
+    return _newest_reviews(now=timezone.now())
 
 
 @Prepared
 def _newest_reviews(now):
-    return reviews(at=now).only("title", "slug", *_OF_CONFERENCE)[: REVIEWS * 3]
+    newer = reviews(at=now).filter(
+        Q(conference__held_on__gt=OuterRef("conference__held_on"))
+        | Q(conference__held_on=OuterRef("conference__held_on"), pk__gt=OuterRef("pk")),
+        conference__review_year=OuterRef("conference__review_year"),
+    )
+    newest = reviews(at=now).filter(~Exists(newer.order_by()))
+    return newest.only("title", "slug", *_OF_CONFERENCE)[:REVIEWS]
 
 
 _OF_CONFERENCE = ("conference__review_year", "conference__held_on", "conference__article")

@@ -238,6 +238,7 @@ class Article(Publishable):
     featured_order = models.PositiveSmallIntegerField(
         _("place among the featured"),
         default=0,
+        blank=True,
         help_text=_(
             "Smaller numbers come first; the first is the lead story. Of one number the newest."
         ),
@@ -276,6 +277,13 @@ class Article(Publishable):
             _index_of_public("article_newest_by_category", "category"),
             _index_of_public("article_newest_by_unit", "department"),
             _index_of_public("article_newest_by_kind", "kind"),
+            models.Index(
+                fields=["featured_order", "-publish_at", "-id"],
+                condition=Q(
+                    is_featured=True, status=Status.PUBLISHED, draft_of=None, deleted_at=None
+                ),
+                name="article_featured",
+            ),
             models.Index(fields=["-saved_at"], name="article_by_saved"),
         ]
 
@@ -397,7 +405,8 @@ class Article(Publishable):
 @lru_cache(maxsize=512)
 def _first_sentence(start: str) -> str:
     """The first sentence of a text's start; remembered, for the newest stand on many pages."""
-    return text.first_sentence(richtext.plain_text(start.rpartition("<")[0] or start))
+    whole, _cut, tag = start.rpartition("<")
+    return text.first_sentence(richtext.plain_text(start if ">" in tag else whole))
 
 
 def _moment(written: str) -> datetime.datetime:
@@ -850,7 +859,14 @@ class UrgentNotice(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="urgentnotice_ends_after_start",
                 violation_error_message=_("The end lies before the start."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(link="")
+                | Q(link__startswith="/") & ~Q(link__startswith="//")
+                | Q(link__startswith="https://"),
+                name="urgentnotice_leads_to_a_safe_place",
+                violation_error_message=_("Write a page of this site or an https:// address."),
+            ),
         ]
 
     def __str__(self) -> str:

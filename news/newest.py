@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -21,6 +22,8 @@ LATEST = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
 
 # How many ids a list asks for: a page of ten and one more, which tells that there is a next page.
 ROWS = 11
+# Beyond so many categories they are asked for at once: SQLite merges at most 500 queries.
+MANY = 100
 
 
 @dataclass(frozen=True)
@@ -38,35 +41,71 @@ class Choice:
 
     def articles(self, *, start: int = 0) -> list[Article]:
         """ROWS articles from the `start`-th on, newest first, as `listed()` has them; one query."""
+        return self._ask("", start=start, until=start + ROWS)
+
+    def articles_after(self, place: Place) -> list[Article]:
+        """The next ROWS articles older than the place, newest first; one query."""
+        return self._ask("older", at=place.moment, article=place.pk)
+
+    def articles_before(self, place: Place) -> list[Article]:
+        """The ROWS articles just newer than the place, newest first; one query."""
+        return self._ask("newer", at=place.moment, article=place.pk)
+
+    def _ask(self, way: str, **where) -> list[Article]:
         values = {
             "now": timezone.now(),
             "since": self.since,
             "before": self.before,
-            "start": start,
-            "until": start + ROWS,
+            **where,
             **{f"category{number}": pk for number, pk in enumerate(self.categories)},
             **({"unit": self.unit} if self.unit else {}),
             **({"kind": self.kind} if self.kind else {}),
         }
-        return _query(len(self.categories), bool(self.unit), bool(self.kind))(**values)
+        return _query(len(self.categories), bool(self.unit), bool(self.kind), way)(**values)
+
+
+class Place(NamedTuple):
+    """Where an article stands in every list: its moment of publication, then its id."""
+
+    moment: datetime.datetime
+    pk: int
 
 
 @lru_cache(maxsize=256)
-def _query(categories: int, of_unit: bool, of_kind: bool) -> Prepared:
-    """The query of a choice with so many categories, with or without a unit and a kind."""
+def _query(categories: int, of_unit: bool, of_kind: bool, way: str) -> Prepared:
+    """The query of a choice with so many categories, with or without a unit and a kind.
 
-    def build(*, now, since, before, start, until, unit=0, kind="", **categories):
+    `way`: "older" or "newer" than a place, or "" for a number of rows from the newest.
+    """
+
+    def build(*, now, since, before, unit=0, kind="", **rest):
         chosen = Article.objects.published(at=now)
         chosen = chosen.filter(publish_at__gte=since, publish_at__lt=before)
+        if way:
+            chosen = _beyond(chosen, way, Place(rest.pop("at"), rest.pop("article")))
+        ends = {} if way else {"start": rest.pop("start"), "until": rest.pop("until")}
+        categories = rest
         if kind:
             chosen = chosen.filter(kind=kind)
         parts = [chosen.filter(category=pk) for pk in categories.values()] or [chosen]
+        if len(parts) > MANY:
+            parts = [chosen.filter(category__in=list(categories.values()))]
         if unit:
             parts = [part for whole in parts for part in of_unit_or_concerning(whole, unit)]
-        ids = newest_ids(parts, rows=ROWS, start=start, until=until)
+        ids = newest_ids(parts, rows=ROWS, is_turned=way == "newer", **ends)
         return Article.objects.filter(pk__in=ids).listed().order_by("-publish_at", "-pk")
 
     return Prepared(build)
+
+
+def _beyond(articles, way: str, place: Place):
+    """Those after or before the place in a list, in the order in which they lie from it."""
+    if way == "older":
+        level = articles.filter(publish_at__lte=place.moment)
+        return level.exclude(publish_at=place.moment, pk__gte=place.pk)
+    level = articles.filter(publish_at__gte=place.moment)
+    level = level.exclude(publish_at=place.moment, pk__lte=place.pk)
+    return level.order_by("publish_at", "pk")
 
 
 def of_unit_or_concerning(articles, unit) -> list:
@@ -75,19 +114,21 @@ def of_unit_or_concerning(articles, unit) -> list:
     return [articles.filter(department=unit), articles.filter(pk__in=concerned)]
 
 
-def newest_ids(parts: list, *, rows: int, start: int = 0, until: int = 0) -> RawSQL:
+def newest_ids(
+    parts: list, *, rows: int, start: int = 0, until: int = 0, is_turned: bool = False
+) -> RawSQL:
     """The ids of the newest `rows` of any of the querysets, from the `start`-th on.
 
-    `until`: where they end, `start` + `rows`.
+    `until`: where they end, `start` + `rows`. `is_turned`: the oldest of them instead.
 
     Each is cut by its own index before they are merged: neither ORM nor databases do that of
     themselves for `IN` or `OR`.
     """
-    until = until or rows
+    until, way = until or rows, "ASC" if is_turned else "DESC"
     queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
     sql = (
         f"SELECT parts.id FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
-        f"ORDER BY parts.publish_at DESC, parts.id DESC LIMIT {rows} OFFSET {start}"
+        f"ORDER BY parts.publish_at {way}, parts.id {way} LIMIT {rows} OFFSET {start}"
     )
     return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 
 from django.http import Http404, HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.http import urlencode
 
-from news.newest import LATEST
+from news.newest import Place
 
 PAGE = "trang"
-# The anchor: the moment, in seconds since 1970, up to which the reader's first page went. What
-# arrives meanwhile stays out of the pages that follow, so nothing is shown twice.
+# The anchor of a page: the place in the list after which (or, with "truoc-", before which) it lies,
+# as the microseconds since 1970 and the id of the last article seen. So what arrives or leaves
+# meanwhile shifts nothing, and a deep page costs what the first one costs.
 ANCHOR = "moc"
 SIZE = 10
 
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
-_SECONDS = re.compile(r"[0-9]{1,10}")
+_PLACE = re.compile(r"(truoc-)?(-?[0-9]{1,17})-([0-9]{1,18})")
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class Page:
@@ -27,51 +27,70 @@ class Page:
 
     `choice` says which articles; `kept` are the parameters that every address of the list holds.
     One query: a row more than the page tells whether there is a next one. A page that does not
-    exist raises Http404; the first one exists also when it is empty.
+    exist raises Http404; the first one exists also when it is empty. A number without an anchor
+    counts from the newest article.
     """
 
     def __init__(self, choice, request: HttpRequest, kept: dict | None = None):
         self.path, self.kept = request.path, kept or {}
         self.number = int(_parameter(request.GET, PAGE, _PAGE_NUMBER) or 1)
-        self.anchor = _parameter(request.GET, ANCHOR, _SECONDS) if self.number > 1 else ""
-        choice = choice(before=self._before())
-        rows = choice.articles(start=(self.number - 1) * SIZE)
+        anchor = _parameter(request.GET, ANCHOR, _PLACE) if self.number > 1 else ""
+        is_back, place = _read(anchor)
+        if place is None:
+            rows = choice.articles(start=(self.number - 1) * SIZE)
+        else:
+            rows = choice.articles_before(place) if is_back else choice.articles_after(place)
         if not rows and self.number > 1:
             raise Http404
-        self.articles = rows[:SIZE]
-        self.has_next = len(rows) > SIZE
-
-    def _before(self) -> datetime.datetime:
-        if not self.anchor:
-            return LATEST
-        until = datetime.datetime.fromtimestamp(int(self.anchor), tz=datetime.UTC)
-        return min(until, timezone.now()) + datetime.timedelta(microseconds=1)
+        # Back from a later page: that one is the next, and the rows nearest to it are shown.
+        self.articles = rows[-SIZE:] if is_back else rows[:SIZE]
+        self.has_next = is_back or len(rows) > SIZE
 
     @property
     def previous(self) -> str:
-        return self.address(self.number - 1) if self.number > 1 else ""
+        if self.number <= 2:
+            return self._address(1) if self.number == 2 else ""
+        return self._address(self.number - 1, "truoc-" + _written(self.articles[0]))
 
     @property
     def next(self) -> str:
-        return self.address(self.number + 1) if self.has_next else ""
+        if not self.has_next:
+            return ""
+        return self._address(self.number + 1, _written(self.articles[-1]))
 
     @property
-    def around(self) -> list[int]:
-        """The numbers worth a link: the first page, this one and its neighbours."""
-        last = self.number + 1 if self.has_next else self.number
-        return sorted({1, *range(max(1, self.number - 2), last + 1)})
+    def around(self) -> list[tuple[int, str]]:
+        """The numbers worth a link, each with its address: the first page and the neighbours."""
+        around = {1: self._address(1), self.number - 1: self.previous}
+        around |= {self.number + 1: self.next, self.number: self.here}
+        return sorted((number, address) for number, address in around.items() if address)
 
-    def address(self, number: int) -> str:
-        """The address of page `number`, with the filters and the anchor."""
+    @property
+    def here(self) -> str:
+        return self._address(self.number)
+
+    def _address(self, number: int, anchor: str = "") -> str:
         query = dict(self.kept)
         if number > 1:
-            query[PAGE] = number
-            anchor = self.anchor if self.number > 1 else self._newest()
-            query |= {ANCHOR: anchor} if anchor else {}
+            query |= {PAGE: number} | ({ANCHOR: anchor} if anchor else {})
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
-    def _newest(self) -> str:
-        return str(math.ceil(self.articles[0].publish_at.timestamp()))
+
+def _written(article) -> str:
+    passed = article.publish_at - _EPOCH
+    return f"{passed // datetime.timedelta(microseconds=1)}-{article.pk}"
+
+
+def _read(anchor: str) -> tuple[bool, Place | None]:
+    """Whether the anchor leads back, and its place; None where there is no anchor."""
+    if not anchor:
+        return False, None
+    back, microseconds, pk = _PLACE.fullmatch(anchor).groups()
+    try:
+        moment = _EPOCH + datetime.timedelta(microseconds=int(microseconds))
+    except OverflowError as error:
+        raise Http404 from error
+    return bool(back), Place(moment, int(pk))
 
 
 def _parameter(parameters: QueryDict, name: str, pattern: re.Pattern) -> str:

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from news.models import Article
-from news.newest import newest_ids
+from news.newest import any_of, newest_ids
 from portal.prepared import Prepared
 
 RELATED = 5
@@ -26,7 +26,8 @@ def _related(article, picked_by, category, now):
     published = Article.objects.published(at=now).exclude(pk=article)
     picks = Article.related.through.objects.filter(from_article=picked_by)
     picked = published.filter(pk__in=picks.values("to_article"))
-    ids = newest_ids([picked, published.filter(category=category)], rows=RELATED * 2)
+    same = newest_ids([published.filter(category=category)], rows=RELATED * 2)
+    ids = any_of(picked.values("id")[:RELATED], same)
     return (
         Article.objects.filter(Q(pk__in=ids))
         .annotate(is_pick=Exists(picks.filter(to_article=OuterRef("pk"))))

@@ -50,7 +50,8 @@ class ArticleDetailView(TemplateView):
             return self.gone()
         address = article.get_absolute_url() + self.kwargs.get("page", "")
         if not self.is_preview and request.path != unquote(address):
-            return HttpResponsePermanentRedirect(address)
+            query = request.META.get("QUERY_STRING", "") if "page" in self.kwargs else ""
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
         return self.render_to_response(self.get_context_data(article=article))
 
     def gone(self):

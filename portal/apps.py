@@ -26,12 +26,12 @@ class PortalConfig(AppConfig):
 
 
 def _prepare_search(sender, using, plan=(), **kwargs):
-    """Make what search needs beside its table; fill the index after a migration that emptied it."""
+    """Make what search needs beside its table; fill the index when a migration left it empty."""
     from portal import search, search_sql
 
     search_sql.prepare(using)
-    if any(str(migration) == "portal.0003_search_tokens" for migration, _back in plan):
-        search.rebuild_after_migration(using)
+    if plan:
+        search.fill_after_migration(using)
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):

@@ -45,7 +45,6 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 # The WebP widths and the bytes each may weigh (on phone networks every kilobyte is time).
 WEBP_CEILINGS = {
     160: 6 * 1024,
-    240: 9 * 1024,
     320: 14 * 1024,
     480: 28 * 1024,
     640: 45 * 1024,

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from portal import jsonld, pictures, richtext, schema_org, sharing, stylesheet, text
 
@@ -99,6 +100,38 @@ def static(name: str) -> str:
     return static_address(name)
 
 
+# The pages of the menu: where the reader is on one of them, the menu says so.
+MENU = (
+    *("home", "departments:about", "news:article_list", "news:report_list"),
+    *("departments:structure", "departments:contact"),
+)
+_drawn: dict[tuple, Markup] = {}
+
+
+@jinja2.pass_context
+def frame_part(context, name: str) -> Markup:
+    """The "header" or the "footer" of a page, drawn once for all that it shows.
+
+    What it shows is the key, so a change of the settings is seen on the next page. Kept are at
+    most 200, a few dozen in service: pages of the menu times sections.
+    """
+    path = context["request"].path if "request" in context else ""
+    path = path if path in _menu() else ""
+    key = (name, context["site"].shown, context.get("section"), path)
+    if key not in _drawn:
+        if len(_drawn) >= 200:
+            _drawn.clear()
+        template = context.environment.get_template(f"includes/{name}.html")
+        # What a template with autoescape has drawn is HTML.
+        _drawn[key] = Markup(template.render(context.get_all()))  # noqa: S704
+    return _drawn[key]
+
+
+@lru_cache(maxsize=1)
+def _menu() -> frozenset[str]:
+    return frozenset(url(name) for name in MENU)
+
+
 @lru_cache(maxsize=1024)
 def translated(sentence: str) -> str:
     """A sentence of a template in Vietnamese, the one language of the public pages."""
@@ -114,6 +147,7 @@ class Portal(Extension):
             "_": translated,
             "url": url,
             "static": static,
+            "frame_part": frame_part,
             "stylesheet": stylesheet.inline,
             "picture": pictures.picture,
             "embedded": pictures.embedded,

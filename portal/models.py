@@ -59,6 +59,11 @@ class Synonym(models.Model):
                     % {"terms": MOST_TERMS, "length": LONGEST_TERM}
                 }
             )
+        for other in Synonym.objects.exclude(pk=self.pk):
+            if phrases & {" ".join(syllables(term)) for term in other.term_list}:
+                raise ValidationError(
+                    {"terms": _("One of these words is in a group already, add to it: %s") % other}
+                )
 
 
 class SearchEntry(models.Model):

@@ -11,9 +11,17 @@ import datetime
 import itertools
 import re
 import weakref
+from contextlib import suppress
 from typing import NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
+import psycopg2
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connections,
+)
 from django.db.models.query import get_related_populators
 
 _LARGEST = 2**63 - 1
@@ -102,13 +110,28 @@ class _Plan:
 
     def _execute(self, connection, cursor, values: dict) -> None:
         if connection.vendor == "postgresql" and _keeps_statements(connection):
-            self._prepare(connection)
-            names = dict.fromkeys(self.names)
-            marks = ", ".join(["%s"] * len(names))
-            command = f"EXECUTE {self.statement}({marks})" if names else f"EXECUTE {self.statement}"
-            cursor.execute(command, [_adapted(values[name]) for name in names])
-        else:
-            cursor.execute(self.sql, [_adapted(values[name]) for name in self.names])
+            try:
+                return self._execute_statement(connection, cursor, values)
+            except (NotSupportedError, OperationalError, ProgrammingError):
+                # A table has changed under the statement, or somebody has discarded it: the
+                # connection forgets it. In a transaction that is lost already nothing can help.
+                if connection.in_atomic_block:
+                    raise
+                self._forget(connection)
+        cursor.execute(self.sql, [_adapted(values[name]) for name in self.names])
+        return None
+
+    def _execute_statement(self, connection, cursor, values: dict) -> None:
+        self._prepare(connection)
+        names = dict.fromkeys(self.names)
+        marks = ", ".join(["%s"] * len(names))
+        command = f"EXECUTE {self.statement}({marks})" if names else f"EXECUTE {self.statement}"
+        cursor.execute(command, [_adapted(values[name]) for name in names])
+
+    def _forget(self, connection) -> None:
+        _statements.get(connection.connection, set()).discard(self.statement)
+        with suppress(psycopg2.Error), connection.connection.cursor() as cursor:
+            cursor.execute(f"DEALLOCATE {self.statement}")
 
     def _prepare(self, connection) -> None:
         """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question."""

@@ -139,12 +139,12 @@ def rebuild() -> int:
     return sum(_rebuild(model) for model in _sources)
 
 
-def rebuild_after_migration(using: str) -> None:
-    """Fill an emptied index, unless the tables of some app are not up to date yet."""
+def fill_after_migration(using: str) -> None:
+    """Fill an empty index once the tables of every app are up to date."""
+    if using != DEFAULT_DB_ALIAS or SearchEntry.objects.exists():
+        return
     executor = MigrationExecutor(connections[using])
-    if using == DEFAULT_DB_ALIAS and not executor.migration_plan(
-        executor.loader.graph.leaf_nodes()
-    ):
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         rebuild()
 
 
@@ -381,7 +381,7 @@ def find(
         _answer(results, asked, _filters(chosen), by_date=by_date)
         for hit in results.hits:
             hit.marked_title = text.mark(words, hit.title, synonyms)
-            hit.snippet = text.snippet(words, hit.text, 200, synonyms)
+            hit.snippet = text.snippet(words, hit.text[:LOOKED_THROUGH], 200, synonyms)
     return results
 
 
@@ -405,7 +405,10 @@ def _synonyms() -> list[tuple[str, ...]]:
     return [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms in rows]
 
 
-_SLUG, _YEAR = re.compile(r"[-a-z0-9_]{1,80}"), re.compile(r"[12][0-9]{3}")
+# How far into a text a snippet is looked for: Python reads every word of it for each hit.
+LOOKED_THROUGH = 20_000
+
+_SLUG, _YEAR = re.compile(r"[-A-Za-z0-9_]{1,80}"), re.compile(r"[12][0-9]{3}")
 
 
 def _filters(chosen: dict[str, str]) -> dict[str, str | int]:

@@ -91,10 +91,11 @@ class SearchPage:
         return self.address(self.number + 1) if self.results.has_next else ""
 
     @property
-    def around(self) -> list[int]:
-        """The numbers worth a link: the first page, this one and its neighbours."""
+    def around(self) -> list[tuple[int, str]]:
+        """The numbers worth a link, each with its address: the first page and the neighbours."""
         last = self.number + 1 if self.results.has_next else self.number
-        return sorted({1, *range(max(1, self.number - 2), last + 1)})
+        numbers = sorted({1, *range(max(1, self.number - 1), last + 1)})
+        return [(number, self.address(number)) for number in numbers]
 
     # ── Filters ─────────────────────────────────────────────────────────────────────────────────
     @property

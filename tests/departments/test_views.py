@@ -400,7 +400,7 @@ def test_leaders_come_by_rank_then_by_given_name(client):
     html = main(client, "/lanh-dao/")
     cards = [text(card) for card in html.split('<li class="leader">')[1:]]
     assert cards[:3] == [
-        "Vũ Văn Yên Giám đốc Lĩnh vực Chung việc Điện thoại (0205) 3.871.906 Email y@example.org",
+        "Vũ Văn Yên Giám đốc Phụ trách Chung việc Điện thoại (0205) 3.871.906 Email y@example.org",
         "Vương Văn Ân Phó Giám đốc Điện thoại đang cập nhật",
         "Phạm Thị Đào Phụ trách: Phó Giám đốc Điện thoại đang cập nhật",
     ]
@@ -608,7 +608,7 @@ def test_contact_shows_every_valid_contact_of_the_agency_and_a_table_of_its_unit
     ]
     panel = text(html.partition('class="panel">')[2].partition("</dl>")[0])
     assert panel == (
-        "Văn phòng Sở Địa chỉ Số 438 đường Bà Triệu Xem bản đồ (Văn phòng Sở) "
+        "Văn phòng Sở Địa chỉ Số 438 đường Bà Triệu. Xem bản đồ (Văn phòng Sở) "
         "Điện thoại (0205) 3.871.906 Fax (0205) 3.872.075 Email skhcn@langson.gov.vn "
         "Giờ làm việc 7:30–11:30"
     )

@@ -97,7 +97,7 @@ def test_each_photo_says_its_size_its_caption_and_who_took_it(client):
     make_article_photo(article=article, photo=small, order=2)
     assert photos_of(client.get("/rss/").content) == [
         ("image", "1280", "720", CAPTIONS[0], "Hưng Đức"),
-        ("image", "240", "320", None, None),
+        ("image", "160", "213", None, None),
     ]
 
 

@@ -12,6 +12,7 @@ from tests.factories import (
     SEED_TIME,
     make_article,
     make_article_photo,
+    make_category,
     make_department,
     make_site,
     make_user,
@@ -143,20 +144,20 @@ def test_an_urgent_notice_leads_to_this_site_or_a_safe_one_alone(client, link):
 # ── Related articles ────────────────────────────────────────────────────────────────────────────
 def test_the_editors_picks_come_before_the_newest_of_the_category_and_none_comes_twice(client):
     article = make_article(title="Bài đang đọc")
-    for number in range(8):
+    for number in range(14):
         make_article(
-            title=f"Cùng mục {number}",
+            title=f"Cùng mục {number:02}",
             category=article.category,
             publish_at=SEED_TIME + timedelta(days=number),
         )
     other = make_article(title="Mục khác", publish_at=SEED_TIME - timedelta(days=900))
     hidden = make_article(title="Bản nháp", status="draft")
-    same = Article.objects.get(title="Cùng mục 7")
+    same = Article.objects.get(title="Cùng mục 07")
     article.related.set([other, hidden, same])
     html = client.get(article.get_absolute_url()).content.decode()
     side = html.partition('id="lien-quan"')[2]
     assert re.findall(r'<a href="/tin-tuc/[^"]+">([^<]+)</a>', side.partition("</aside>")[0]) == [
-        *("Cùng mục 7", "Mục khác", "Cùng mục 6", "Cùng mục 5", "Cùng mục 4")
+        *("Cùng mục 07", "Mục khác", "Cùng mục 13", "Cùng mục 12", "Cùng mục 11")
     ]
 
 
@@ -214,3 +215,88 @@ def test_the_filter_of_a_unit_finds_what_comes_from_it_and_what_concerns_it(clie
     assert "Có liên quan" in main
     assert "Của nơi khác" not in main
     assert '<input type="hidden" name="don-vi" value="van-phong">' in main
+
+
+# ── Pages that stay as they were for a reader on the way ────────────────────────────────────────
+def make_list(count: int) -> list[Article]:
+    """Articles of one category, the newest first; every three of one moment."""
+    category = make_category()
+    return [
+        make_article(
+            title=f"Bài {number:02}",
+            category=category,
+            publish_at=SEED_TIME - timedelta(days=number // 3),
+        )
+        for number in range(count)
+    ]
+
+
+def titles(html: str) -> list[str]:
+    return re.findall(r'item-title"><a [^>]+>([^<]+)</a>', html)
+
+
+def way(html: str, rel: str) -> str:
+    return re.search(rf'<a rel="{rel}" href="([^"]+)">', html)[1].replace("&amp;", "&")
+
+
+def read(client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_every_article_stands_on_one_page_forwards_and_backwards(client):
+    everything = sorted(make_list(34), key=lambda one: (one.publish_at, one.pk), reverse=True)
+    pages = [read(client, "/tin-tuc/")]
+    while 'rel="next"' in pages[-1]:
+        pages.append(read(client, way(pages[-1], "next")))
+    assert [len(titles(page)) for page in pages] == [10, 10, 10, 4]
+    shown = [title for page in pages for title in titles(page)]
+    assert shown == [one.title for one in everything]
+    for number in (2, 1, 0):
+        pages[number] = read(client, way(pages[number + 1], "prev"))
+    shown = [title for page in pages for title in titles(page)]
+    assert shown == [one.title for one in everything]
+
+
+@pytest.mark.parametrize("number", [0, 5, 9])
+def test_an_article_with_an_earlier_time_that_arrives_repeats_none(client, number):
+    articles = make_list(30)
+    first = read(client, "/tin-tuc/")
+    make_article(title="Bài chen vào", publish_at=articles[number].publish_at)
+    second = read(client, way(first, "next"))
+    assert set(titles(first)) & set(titles(second)) == set()
+
+
+def test_an_article_that_leaves_makes_none_be_passed_over(client):
+    make_list(30)
+    first = read(client, "/tin-tuc/")
+    seen = titles(first)
+    Article.objects.filter(title__in=seen[3:6]).update(status="draft")
+    second = read(client, way(first, "next"))
+    assert len(titles(second)) == 10
+    everything = list(Article.objects.published().values_list("title", flat=True))
+    assert titles(second)[0] == everything[everything.index(seen[-1]) + 1]
+
+
+def test_a_page_asked_for_by_its_number_leads_on_without_a_gap(client):
+    make_list(34)
+    second = read(client, "/tin-tuc/?trang=2")
+    third = read(client, way(second, "next"))
+    everything = list(Article.objects.published().values_list("title", flat=True))
+    assert titles(second) + titles(third) == everything[10:30]
+
+
+# ── Teasers ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("start", "teaser"),
+    [
+        ('<figure data-photo="1"></figure><p>Câu đầu. ', "Câu đầu."),
+        ("<p><strong>(Lạng Sơn)</strong> - Câu đầu. ", "(Lạng Sơn) - Câu đầu."),
+        ("<p>Câu đầu <em>của bài", "Câu đầu của bài" + " chữ" * 70 + "…"),
+    ],
+)
+def test_a_long_first_paragraph_gives_its_first_sentence(client, start, teaser):
+    make_article(body=start + " chữ" * 900 + "</p>")
+    html = client.get("/tin-tuc/").content.decode()
+    shown = re.search(r'<p class="teaser">([^<]+)</p>', html)[1]
+    assert shown.startswith(teaser.rstrip("…")[:30])
+    assert len(shown) >= len("Câu đầu.")

@@ -157,10 +157,10 @@ def test_name_in_the_sentence_is_composed_and_without_folders():
     [
         (100, [100], [100]),
         (160, [160], [160]),
-        (319, [160, 240], [240]),
-        (500, [160, 240, 320, 480], [320]),
-        (640, [160, 240, 320, 480, 640], [320, 640]),
-        (4000, [160, 240, 320, 480, 640, 960, 1280], [320, 640, 1280]),
+        (319, [160], [160]),
+        (500, [160, 320, 480], [320]),
+        (640, [160, 320, 480, 640], [320, 640]),
+        (4000, [160, 320, 480, 640, 960, 1280], [320, 640, 1280]),
     ],
 )
 def test_ladder_is_never_wider_than_the_photo(width, webp, jpeg):
@@ -174,7 +174,6 @@ def test_store_keeps_the_original_privately_and_writes_the_ladder(root):
     assert (stored.name, stored.width, stored.height) == (f"goc/{checksum}.jpg", 600, 800)
     assert stored_names(root) == [
         f"anh/{checksum}-160.webp",
-        f"anh/{checksum}-240.webp",
         f"anh/{checksum}-320.jpg",
         f"anh/{checksum}-320.webp",
         f"anh/{checksum}-480.webp",
@@ -363,7 +362,7 @@ def test_reading_rows_and_addresses_touches_no_file(root):
     photo = Photo.objects.get(pk=photo.pk)
     prefix = f"/media/{photo.checksum}"
     assert photo.image.renditions == images.Renditions(
-        webp=[(w, f"{prefix}-{w}.webp") for w in (160, 240, 320, 480)],
+        webp=[(w, f"{prefix}-{w}.webp") for w in (160, 320, 480)],
         jpeg=[(320, f"{prefix}-320.jpg")],
         width=600,
         height=800,
@@ -385,7 +384,7 @@ def photo_row(width: int = 700, height: int = 500) -> Photo:
 
 P = "/media/0123456789abcdef0123456789abcdef"
 SOURCES = (
-    f'<picture><source type="image/webp" srcset="{P}-160.webp 160w, {P}-240.webp 240w, '
+    f'<picture><source type="image/webp" srcset="{P}-160.webp 160w, '
     f'{P}-320.webp 320w, {P}-480.webp 480w, {P}-640.webp 640w" sizes="75vw"><img src="{P}-640.jpg" '
     f'srcset="{P}-320.jpg 320w, {P}-640.jpg 640w" sizes="75vw" '
 )

@@ -117,6 +117,31 @@ def test_threads_do_not_mix_their_values():
     assert wrong == []
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "accident",
+    [
+        "DISCARD ALL",
+        "ALTER TABLE news_category ALTER COLUMN description TYPE varchar(5000)",
+    ],
+)
+def test_a_statement_that_the_database_no_longer_takes_is_made_anew(accident):
+    if connection.vendor != "postgresql":
+        return
+    make_category(name="Khoa học")
+    query = Prepared(lambda pk: Category.objects.filter(pk__gte=pk))
+    for _round in range(7):
+        assert [one.name for one in query(pk=0)] == ["Khoa học"]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(accident)
+        for _round in range(3):
+            assert [one.name for one in query(pk=0)] == ["Khoa học"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE news_category ALTER COLUMN description TYPE text")
+
+
 # ── Lists made with it ──────────────────────────────────────────────────────────────────────────
 def test_a_list_of_several_choices_is_what_one_plain_query_gives():
     one, two, three = make_category(), make_category(), make_category()

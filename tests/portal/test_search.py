@@ -366,7 +366,12 @@ def test_a_post_that_begins_later_is_not_told():
     post = make_position(title="Chánh thanh tra")
     make_appointment(person=person, position=post, started_on=timezone.localdate() + timedelta(9))
     assert titles("chanh thanh tra") == []
+    assert titles("hoang van thu") == []  # whoever is to come is not told beforehand
+    with time_machine.travel(timezone.now() + timedelta(9)):
+        assert titles("hoang van thu") == ["Hoàng Văn Thụ"]
+    make_appointment(person=person, position=make_position(title="Chuyên viên"))
     assert titles("hoang van thu") == ["Hoàng Văn Thụ"]
+    assert titles("chanh thanh tra") == []
 
 
 def test_a_new_address_of_a_category_or_unit_moves_its_articles():
