@@ -140,6 +140,7 @@ def test_a_statement_that_the_database_no_longer_takes_is_made_anew(accident):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE news_category ALTER COLUMN description TYPE text")
+        connection.close()  # the tests that follow know nothing of the accident
 
 
 # ── Lists made with it ──────────────────────────────────────────────────────────────────────────
