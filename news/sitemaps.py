@@ -37,11 +37,12 @@ _NEWS = {"xmlns_news": "http://www.google.com/schemas/sitemap-news/0.9"}
 @require_safe
 @conditional_page
 def index(request):
-    """The parts; two queries, each of one row."""
+    """The parts; three queries, each of one row."""
     parts = [reverse("news:sitemap_pages")]
-    # Whatever its state: the newest public id would cost a database a walk through all articles.
-    last = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    numbers = range(-(-last // RANGE))
+    # Whatever their state: the public ones would cost a database a walk through all articles.
+    ids = Article.objects.values_list("pk", flat=True)
+    first, last = ids.order_by("pk").first() or 1, ids.order_by("-pk").first() or 0
+    numbers = range((first - 1) // RANGE, -(-last // RANGE))
     parts += [reverse("news:sitemap_articles", args=[number + 1]) for number in numbers]
     if _fresh().exists():
         parts.append(reverse("news:sitemap_news"))
