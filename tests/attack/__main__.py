@@ -10,7 +10,6 @@ is blind: too few of the raw strings ran.
 import asyncio
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -21,7 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from portal.richtext import EditorWidget, clean, render  # noqa: E402
-from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402
+from tests.browser import chromium  # noqa: E402
 
 # Of the 1,811 strings this was made with, 330 ran in Chromium 156.
 SEEING = 300 / 1811
@@ -137,9 +136,10 @@ async def try_all(attacks: list[str], browser: Browser) -> tuple[list[str], list
 
 async def main(path: Path) -> int:
     attacks = [decode(line) for line in path.read_text("utf-8").split("\n") if line]
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)))
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.path(), args=chromium.FLAGS
+        )
         raw, cleaned = await try_all(attacks, browser)
         await browser.close()
     sys.stdout.write(f"{len(attacks)} strings: {len(raw)} ran raw, {len(cleaned)} ran cleaned.\n")

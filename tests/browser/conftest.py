@@ -1,28 +1,17 @@
 """A real Chromium before the real site: what these tests do, a person could do."""
 
 import os
-import shutil
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import chromium
 from tests.factories import PASSWORD
 
 # Playwright runs an event loop of its own; the ORM is used between its calls, not inside.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 expect.set_options(timeout=15_000)
 
@@ -36,9 +25,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = next(filter(None, map(shutil.which, CHROMIUM)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
         yield browser
         browser.close()
 
