@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from departments.models import Appointment, Contact, Department, Person, SiteSettings
 from portal import schema_org, sharing, text
@@ -19,7 +17,7 @@ def organization(
     facts = {
         "name": unit.name,
         "alternateName": [name for name in dict.fromkeys(names) if name],
-        "url": settings.SITE_URL + unit.get_absolute_url(),
+        "url": sharing.absolute(unit.get_absolute_url()),
         "foundingDate": _iso(unit.founded_on),
         "dissolutionDate": "" if unit.is_open() else _iso(unit.closed_on),
         "parentOrganization": _reference(parent),
@@ -32,17 +30,12 @@ def organization(
     }
 
 
-def site_name(site: SiteSettings) -> str:
-    """The agency's name; of a site without one, what its pages say instead."""
-    return site.agency.name if site.agency else gettext("Web portal")
-
-
 def publisher(site: SiteSettings) -> dict:
     """Who answers for what the site publishes, with the site's mark."""
     mark = {"@type": "ImageObject", "url": sharing.absolute(static("portal/mark.svg"))}
     return {
         "@type": "GovernmentOrganization",
-        "name": site_name(site),
+        "name": site.name,
         "url": sharing.absolute(reverse("home")),
         "logo": mark,
     }
@@ -53,7 +46,7 @@ def person(someone: Person, current: list[Appointment]) -> dict:
     portrait = sharing.picture_of(someone.portrait, alt=someone.full_name)
     facts = {
         "name": someone.full_name,
-        "url": settings.SITE_URL + someone.get_absolute_url(),
+        "url": sharing.absolute(someone.get_absolute_url()),
         "image": schema_org.image(portrait) if portrait else {},
         "jobTitle": [term.position.title for term in current],
         "worksFor": [_reference(term.position.department) for term in current],
@@ -66,7 +59,7 @@ def person(someone: Person, current: list[Appointment]) -> dict:
 def _reference(unit: Department | None) -> dict:
     if unit is None:
         return {}
-    address = settings.SITE_URL + unit.get_absolute_url()
+    address = sharing.absolute(unit.get_absolute_url())
     return {"@type": "GovernmentOrganization", "name": unit.name, "url": address}
 
 

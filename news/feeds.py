@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import conditional_page, require_safe
 
 from departments.models import Department, SiteSettings
-from departments.schema_org import site_name
 from news.models import Article, ArticlePhoto, Category, Photo, branch
 from news.newest import newest_ids, of_unit_or_concerning
 from news.sharing import changed
@@ -68,7 +67,7 @@ def _feed(request, parts: list, *, of: str, page: str, about: str = ""):
 
     `of`, `page`, `about`: the name and the path of their page, and a line on it.
     """
-    title = f"{of} – {site_name(SiteSettings.load())}"
+    title = f"{of} – {SiteSettings.load().name}"
     items = list(_newest(parts))
     feed = Document("application/rss+xml")
     with feed.inside("rss", version="2.0", **_NAMESPACES), feed.inside("channel"):

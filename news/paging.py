@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 from news.newest import Place
+from portal.sharing import PAGE
 
-PAGE = "trang"
 # The anchor of a page: the place in the list after which (or, with "truoc-", before which) it lies,
 # as the microseconds since 1970 and the id of the last article seen. So what arrives or leaves
 # meanwhile shifts nothing, and a deep page costs what the first one costs.

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import SiteSettings
-from departments.schema_org import organization, publisher, site_name
+from departments.schema_org import organization, publisher
 from news.models import Article, ArticlePhoto
 from portal import schema_org, sharing
 
@@ -58,7 +58,7 @@ def website(site: SiteSettings) -> dict:
         "@type": "SearchAction",
         "target": {
             "@type": "EntryPoint",
-            "urlTemplate": f"{home}tim-kiem/?q={{search_term_string}}",
+            "urlTemplate": sharing.absolute(reverse("search")) + "?q={search_term_string}",
         },
         "query-input": "required name=search_term_string",
     }
@@ -66,7 +66,7 @@ def website(site: SiteSettings) -> dict:
         "@type": "WebSite",
         "@id": f"{home}#website",
         "url": home,
-        "name": site_name(site),
+        "name": site.name,
         "inLanguage": settings.LANGUAGE_CODE,
         "potentialAction": search,
     }

@@ -16,7 +16,6 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from departments import sitemaps as departments_sitemaps
 from departments.models import SiteSettings
-from departments.schema_org import site_name
 from news import front_page
 from news.models import Article, ArticlePhoto, Category, Conference
 from news.sharing import changed
@@ -95,7 +94,7 @@ def articles(request, number: int):
 @conditional_page
 def news(request):
     """What was published in the last two days; two queries."""
-    name = site_name(SiteSettings.load())
+    name = SiteSettings.load().name
     document = _document()
     with document.inside("urlset", **_SITEMAP, **_NEWS):
         for article in _fresh().only("slug", "title", "publish_at")[:NEWS_ITEMS]:

@@ -88,7 +88,7 @@ class ArticlePrintView(ArticleDetailView):
     template_name = "news/article_print.html"
 
     def get_further(self, article: Article) -> dict:
-        return {"embeds": "tai-ve" in self.request.GET}
+        return {"is_paper": True, "embeds": "tai-ve" in self.request.GET}
 
     def render_to_response(self, context, **kwargs):
         response = super().render_to_response(context, **kwargs)

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from portal import search
+from portal.sharing import PAGE
 
 # The parameters of the page's address by the names that search has for them.
 PARAMETERS = {"kind": "loai", "category": "chuyen-muc", "department": "don-vi", "year": "nam"}
-QUERY, ORDER, PAGE = "q", "xep", "trang"
+QUERY, ORDER = "q", "xep"
 BY_DATE = "ngay"
 NEWEST = 5
 

@@ -17,7 +17,7 @@ from portal.search_page import SearchPage
 from portal.sharing import absolute
 
 # Search results and display choices are no pages of their own.
-NOT_FOR_ROBOTS = ("tim-kiem/", "hien-thi/")
+NOT_FOR_ROBOTS = ("search", "display")
 
 
 @require_safe
@@ -91,7 +91,7 @@ def robots(request):
     An admin that was moved is not named: its address is to be known by the staff alone.
     """
     is_moved = settings.ADMIN_PATH != "admin/"
-    closed = [*([] if is_moved else ["admin/"]), *NOT_FOR_ROBOTS]
-    lines = ["User-agent: *", *(f"Disallow: /{path}" for path in closed)]
+    closed = [*([] if is_moved else ["/admin/"]), *map(reverse, NOT_FOR_ROBOTS)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {absolute(reverse('news:sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
