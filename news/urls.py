@@ -10,7 +10,6 @@ urlpatterns = [
     path(
         "tin-tuc/<str:slug>-<int:pk>/ban-in/",
         views.ArticlePrintView.as_view(),
-        {"page": "ban-in/"},
         name="article_print",
     ),
     # str: an old or mistyped slug of any letters still leads to the article.

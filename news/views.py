@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from news import filters, front_page
 from news.models import Article
@@ -35,7 +35,7 @@ def _readable(pk, now):
     return Article.objects.readable(at=now).filter(pk=pk).with_parts()
 
 
-class ArticleDetailView(TemplateView):
+class ArticleDetailView(View):
     """An article under its one address; other slugs lead there, what was removed answers 410."""
 
     template_name = "news/article_detail.html"
@@ -48,11 +48,17 @@ class ArticleDetailView(TemplateView):
         article = self.get_article()
         if article is None:
             return self.gone()
-        address = article.get_absolute_url() + self.kwargs.get("page", "")
+        address = self.address_of(article)
         if not self.is_preview and request.path != unquote(address):
-            query = request.META.get("QUERY_STRING", "") if "page" in self.kwargs else ""
-            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
-        return self.render_to_response(self.get_context_data(article=article))
+            return HttpResponsePermanentRedirect(address + self.kept_query())
+        return render(request, self.template_name, self.get_context(article))
+
+    def address_of(self, article: Article) -> str:
+        return article.get_absolute_url()
+
+    def kept_query(self) -> str:
+        """What a redirect takes along of the query: nothing means anything here."""
+        return ""
 
     def gone(self):
         """What answers for an article that cannot be read (any more)."""
@@ -62,21 +68,20 @@ class ArticleDetailView(TemplateView):
         context = {"article": article, "gone_on": article.deleted_at or article.withdrawn_at}
         return render(self.request, "410.html", context, status=410)
 
-    def get_context_data(self, *, article, **kwargs):
+    def get_context(self, article: Article) -> dict:
         # Files follow `published()`: an expired or withdrawn article shows its text alone.
         shows_files = self.is_preview or article.is_public
         uses = article.shown_photos if shows_files else []
-        return super().get_context_data(
-            article=article,
-            is_preview=self.is_preview,
-            is_indexed=not self.is_preview and article.is_public,
-            section="reports" if article.kind == Article.Kind.REPORT else "news",
-            uses=uses,
-            parts=body_parts(article.body, uses),
-            attachments=article.shown_files if shows_files else [],
+        return {
+            "article": article,
+            "is_preview": self.is_preview,
+            "is_indexed": not self.is_preview and article.is_public,
+            "section": "reports" if article.kind == Article.Kind.REPORT else "news",
+            "uses": uses,
+            "parts": body_parts(article.body, uses),
+            "attachments": article.shown_files if shows_files else [],
             **self.get_further(article),
-            **kwargs,
-        )
+        }
 
     def get_further(self, article: Article) -> dict:
         return {"related": related_to(article)}
@@ -87,13 +92,23 @@ class ArticlePrintView(ArticleDetailView):
 
     template_name = "news/article_print.html"
 
-    def get_further(self, article: Article) -> dict:
-        return {"is_paper": True, "embeds": "tai-ve" in self.request.GET}
+    @property
+    def is_kept(self) -> bool:
+        return "tai-ve" in self.request.GET
 
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        if context["embeds"]:
-            name = f"{context['article'].slug}.html"
+    def address_of(self, article: Article) -> str:
+        return article.get_print_url()
+
+    def kept_query(self) -> str:
+        return "?tai-ve" if self.is_kept else ""
+
+    def get_further(self, article: Article) -> dict:
+        return {"is_paper": True, "embeds": self.is_kept}
+
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        if self.is_kept and response.status_code == 200:
+            name = f"{self.kwargs['slug']}.html"
             response["Content-Disposition"] = content_disposition_header(True, name)
         return response
 

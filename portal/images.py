@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -327,6 +327,15 @@ class Renditions:
     jpeg: list[tuple[int, str]]
     width: int
     height: int
+
+    @cached_property
+    def srcsets(self) -> tuple[str, str]:
+        """WebP's and JPEG's, as the attribute has them."""
+        webp, jpeg = (
+            ", ".join(f"{address} {width}w" for width, address in files)
+            for files in (self.webp, self.jpeg)
+        )
+        return webp, jpeg
 
     @property
     def smallest(self) -> str:

@@ -78,6 +78,12 @@ def iso(moment: datetime) -> str:
     return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
+@lru_cache(maxsize=2048)
+def moment(at: datetime) -> str:
+    """A moment as every page writes it; remembered, for a list's dates stand on many pages."""
+    return format_html('<time datetime="{}">{}</time>', iso(at), text.date_line(at))
+
+
 _TIED = re.compile(r"(khoa học|công nghệ)", re.IGNORECASE)
 
 
@@ -147,6 +153,7 @@ class Portal(Extension):
             "_": translated,
             "url": url,
             "static": static,
+            "moment": moment,
             "frame_part": frame_part,
             "stylesheet": stylesheet.inline,
             "picture": pictures.picture,
@@ -159,7 +166,6 @@ class Portal(Extension):
         environment.filters |= {
             "date": date,
             "iso": iso,
-            "date_line": text.date_line,
             "formal_date": text.formal_date,
             "phone_link": text.phone_link,
             "tie": tied,

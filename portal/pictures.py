@@ -32,8 +32,8 @@ def picture(image, *, alt, sizes, loading="lazy", crop="", focus_x=None, focus_y
     width, height = CROPS[crop] if crop else (renditions.width, renditions.height)
     return format_html(
         _PICTURE + (_CROP if crop else "") + _LOADING[loading] + "></picture>",
-        webp=_srcset(renditions.webp),
-        jpeg=_srcset(renditions.jpeg),
+        webp=renditions.srcsets[0],
+        jpeg=renditions.srcsets[1],
         src=renditions.fallback,
         sizes=sizes,
         alt=alt,
@@ -47,10 +47,6 @@ def embedded(image, *, alt) -> str:
     """Draw an ImageField's file with its content in the page, for a page that is kept as a file."""
     data = image.data_address() if image and image.renditions.width else ""
     return format_html('<img src="{}" alt="{}">', data, alt) if data else ""
-
-
-def _srcset(renditions: list[tuple[int, str]]) -> str:
-    return ", ".join(f"{address} {width}w" for width, address in renditions)
 
 
 def _focus(x: int | None, y: int | None) -> str:

@@ -3,8 +3,6 @@
 Each is one constant, so that a content security policy can allow it by its hash.
 """
 
-import base64
-import hashlib
 import re
 from functools import lru_cache
 
@@ -39,9 +37,3 @@ def inline(name: str = "site") -> str:
         text.cache_clear()
         _element.cache_clear()
     return _element(name)
-
-
-def csp_hash(name: str = "site") -> str:
-    """What `style-src` needs to allow it: 'sha256-…' with its quotes."""
-    digest = hashlib.sha256(text(name).encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
