@@ -359,7 +359,7 @@ def find(
     query: str,
     *,
     kind: str = "",
-    category: str = "",
+    category: str | Iterable[str] = "",
     department: str = "",
     year: str = "",
     by_date: bool = False,
@@ -367,8 +367,8 @@ def find(
 ) -> Results:
     """One page of the hits of `query`, with the counts of every filter: two statements.
 
-    Filters are slugs; a year is four digits. What cannot be a value is no filter. Whatever is
-    typed, the answer is Results: what no page says finds nothing.
+    Filters are slugs, of categories one or several; a year is four digits. What cannot be a value
+    is no filter. Whatever is typed, the answer is Results: what no page says finds nothing.
     """
     words = clean(query)
     results = Results(words, page=max(1, min(page, MOST_PAGES)))
@@ -411,11 +411,15 @@ LOOKED_THROUGH = 20_000
 _SLUG, _YEAR = re.compile(r"[-A-Za-z0-9_]{1,80}"), re.compile(r"[12][0-9]{3}")
 
 
-def _filters(chosen: dict[str, str]) -> dict[str, str | int]:
-    """The filters that can be meant."""
-    patterns = {name: _YEAR if name == "year" else _SLUG for name in chosen}
-    meant = {name: value for name, value in chosen.items() if patterns[name].fullmatch(value or "")}
-    return meant | ({"year": int(meant["year"])} if "year" in meant else {})
+def _filters(chosen: dict[str, str | Iterable[str]]) -> dict[str, list]:
+    """The filters that can be meant, each with the values of which one is enough."""
+    meant = {}
+    for name, values in chosen.items():
+        pattern = _YEAR if name == "year" else _SLUG
+        several = [values] if isinstance(values, str) else list(values)
+        if usable := [value for value in several if pattern.fullmatch(value or "")]:
+            meant[name] = list(map(int, usable)) if name == "year" else usable
+    return meant
 
 
 def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> None:
@@ -426,7 +430,7 @@ def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> 
         rows = cursor.fetchall()
     for part, value, number, *_columns in rows:
         if part == "kind":
-            results.total += number if filters.get("kind") in {None, value} else 0
+            results.total += number if value in filters.get("kind", [value]) else 0
         if part in FILTERS and value:
             results.facets[part][value] = number
     hits = sorted((row for row in rows if row[0] == "hit"), key=lambda row: row[2])
@@ -517,8 +521,14 @@ class _Statement:
 
     def _where(self, filters: dict) -> str:
         """Filters on `hits`; their names are those of FILTERS."""
-        conditions = " AND ".join(f"{name} = %s" for name in filters)
-        return self._put(f" WHERE {conditions}", *filters.values()) if filters else ""
+        conditions = " AND ".join(
+            f"{name} IN ({', '.join(['%s'] * len(values))})" for name, values in filters.items()
+        )
+        return (
+            self._put(f" WHERE {conditions}", *itertools.chain.from_iterable(filters.values()))
+            if filters
+            else ""
+        )
 
     def _count(self, name: str) -> str:
         others = {other: value for other, value in self.filters.items() if other != name}

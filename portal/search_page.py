@@ -33,25 +33,30 @@ class Choice:
 class SearchPage:
     """One page of results for the parameters of a request.
 
-    `kinds` are the labels of the kinds in the order of the tabs. `names` gives the names of
-    categories and units: from {"category": slugs, "department": slugs} a dict whose keys are
-    pairs like ("category", slug). Raises Http404 for a page beyond the last one.
+    `kinds` are the labels of the kinds in the order of the tabs. `directory()` gives the values of
+    the filters that have names: rows of "category" or "department", slug, name and the slug above.
+    It is asked once, if something is searched. Raises Http404 for a page beyond the last one.
     """
 
-    def __init__(self, parameters: QueryDict, *, kinds: dict, names: Callable):
+    def __init__(self, parameters: QueryDict, *, kinds: dict, directory: Callable):
         self.kinds = kinds
         self.chosen = {name: parameters.get(word, "") for name, word in PARAMETERS.items()}
         self.chosen["kind"] = self.chosen["kind"] if self.chosen["kind"] in kinds else ""
         self.by_date = parameters.get(ORDER) == BY_DATE
         self.number = _page_number(parameters.get(PAGE, ""))
+        words = search.clean(parameters.get(QUERY, ""))
+        self.directory = list(directory()) if words else []
         self.results = search.find(
-            parameters.get(QUERY, ""), **self.chosen, by_date=self.by_date, page=self.number
+            words,
+            **(self.chosen | {"category": self._branch(self.chosen["category"])}),
+            by_date=self.by_date,
+            page=self.number,
         )
         self.query = self.results.query
         self.hits = self._labelled(self.results.hits)
         if self.number > 1 and not self.hits:
             raise Http404
-        self._names = names(self._slugs()) if any(self.results.facets.values()) else {}
+        self._names = {(of, slug): name for of, slug, name, _above in self.directory}
         self.newest = [] if self.query else self._labelled(search.newest(NEWEST, kinds=kinds))
 
     def _labelled(self, hits):
@@ -59,8 +64,16 @@ class SearchPage:
             hit.label = self.kinds.get(hit.kind, "")
         return hits
 
-    def _slugs(self) -> dict:
-        return {name: list(self.results.facets[name]) for name in ("category", "department")}
+    def _branch(self, category: str) -> list[str]:
+        """The category and all below it, as its own page lists them."""
+        found = [category]
+        for slug in found:
+            found += [
+                below
+                for of, below, _name, above in self.directory
+                if of == "category" and above == slug and below not in found
+            ]
+        return found
 
     # ── Addresses ───────────────────────────────────────────────────────────────────────────────
     def _address(self, **changes) -> str:

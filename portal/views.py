@@ -38,7 +38,7 @@ def home(request):
 @require_safe
 def search(request):
     """Results with their filters, or the newest items when nothing is asked; four queries."""
-    page = SearchPage(request.GET, kinds=SEARCH_KINDS, names=_names)
+    page = SearchPage(request.GET, kinds=SEARCH_KINDS, directory=_directory)
     return render(request, "portal/search.html", {"page": page, "section": "search"})
 
 
@@ -53,14 +53,12 @@ SEARCH_KINDS = {
 }
 
 
-def _names(slugs: dict) -> dict:
-    """The names of categories and units by the filter and the slug, in one query."""
-    categories = Category.objects.filter(slug__in=slugs["category"]).order_by()
-    units = Department.objects.filter(slug__in=slugs["department"]).order_by()
-    rows = categories.values_list(Value("category"), "slug", "name").union(
-        units.values_list(Value("department"), "slug", "name"), all=True
-    )
-    return {(kind, slug): name for kind, slug, name in rows}
+def _directory():
+    """The categories and units by which results are narrowed down, in one query."""
+    columns = ("slug", "name", "parent__slug")
+    categories = Category.objects.order_by().values_list(Value("category"), *columns)
+    units = Department.objects.founded().order_by().values_list(Value("department"), *columns)
+    return categories.union(units, all=True)
 
 
 @require_safe

@@ -113,6 +113,22 @@ def test_pages_of_ten_follow_one_another(client):
     assert client.get("/tim-kiem/?q=hoi+nghi&trang=3").status_code == 404
 
 
+def test_a_category_holds_what_is_below_it_as_on_its_own_page(client):
+    top = make_category(name="Khoa học", slug="khoa-hoc")
+    below = make_category(name="Đề tài", parent=top)
+    lowest = make_category(name="Cấp tỉnh", slug="cap-tinh", parent=below)
+    make_article(title="Hội nghị một", category=top)
+    make_article(title="Hội nghị hai", category=lowest)
+    make_article(title="Hội nghị ba")
+    html = page(client, q="hoi nghi", **{"chuyen-muc": "khoa-hoc"})
+    assert re.findall("<h2><a [^>]+>(.*?)</a></h2>", html) == [
+        "<mark>Hội nghị</mark> hai",
+        "<mark>Hội nghị</mark> một",
+    ]
+    html = page(client, q="hoi nghi", **{"chuyen-muc": "cap-tinh"})
+    assert re.findall("<h2><a [^>]+>(.*?)</a></h2>", html) == ["<mark>Hội nghị</mark> hai"]
+
+
 def test_an_empty_query_shows_the_newest_five(client):
     now = timezone.now()
     for number in range(6):
