@@ -70,7 +70,7 @@
     box.setAttribute("aria-label", (caption || {}).textContent || photo.alt);
     close.textContent = link.dataset.close;
     close.onclick = box.onclick = (at) => at.target === photo || box.close();
-    box.onclose = () => { box.remove(); link.focus(); };
+    box.onclose = () => box.remove();
     box.append(close, photo, ...(caption ? [caption.cloneNode(true)] : []));
     d.body.append(box);
     box.showModal();

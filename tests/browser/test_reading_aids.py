@@ -46,6 +46,14 @@ def test_text_size_and_ground_are_chosen_on_the_article_and_kept(article, script
     expect(page.locator("html")).to_have_class(re.compile("^(co-thuong )?sang$"))
 
 
+def test_what_is_for_paper_alone_is_not_on_the_screen(article):
+    page = article()
+    expect(page.get_by_text("Địa chỉ bài viết:")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Địa chỉ bài viết:")).to_be_visible()
+    expect(page.get_by_role("search")).to_be_hidden()
+
+
 def test_with_a_script_nothing_is_loaded_for_a_choice(article):
     page = article()
     asked = []

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from departments.models import Appointment, Department, Succession, today
 from departments.reorganisation import NewUnit, Plan
@@ -674,3 +675,11 @@ def test_the_page_of_a_person_costs_the_same_however_much_there_is(
     with django_assert_num_queries(5):
         html = page(client, person)
     assert html.count("<figure>") == many
+
+
+def test_a_person_to_come_has_no_page_before_the_first_day(client):
+    first_day = timezone.localdate() + timedelta(days=3)
+    person = make_appointment(full_name="Trần Văn Sau", started_on=first_day).person
+    assert client.get(person.get_absolute_url()).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert client.get(person.get_absolute_url()).status_code == 200

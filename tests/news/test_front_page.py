@@ -45,12 +45,12 @@ def make_featured(number: int, **kwargs) -> Article:
 
 
 def test_the_first_featured_leads_and_the_others_have_a_block_in_their_order(client):
-    for number, order in [(1, 2), (2, 1), (3, 1), (4, 0)]:
+    for number, order in [(1, 0), (2, 2), (3, 1), (4, 1)]:
         make_featured(number, featured_order=order)
     make_article(title="Mới nhất", publish_at=SEED_TIME + timedelta(days=90))
     html = home(client)
-    assert lead(html) == "Nổi bật 4"
-    assert block(html, "noi-bat") == ["Nổi bật 3", "Nổi bật 2", "Nổi bật 1"]
+    assert lead(html) == "Nổi bật 1"
+    assert block(html, "noi-bat") == ["Nổi bật 4", "Nổi bật 3", "Nổi bật 2"]
     assert block(html, "tin-moi") == ["Mới nhất"]
 
 

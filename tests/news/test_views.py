@@ -119,6 +119,21 @@ def test_photos_without_a_place_follow_the_text(client):
     ]
 
 
+def test_the_kept_page_is_sent_as_a_file_with_its_photos_in_it(client):
+    article = make_seed()
+    make_attachment(article=article)
+    response = client.get(article.get_print_url() + "?tai-ve")
+    assert response["Content-Disposition"] == f'attachment; filename="{article.slug}.html"'
+    html = response.content.decode()
+    assert html.count('<img src="data:image/jpeg;base64,') == 2
+    assert re.findall(r'(?:src|srcset|href)="/[^"]*"', html) == []
+    old = client.get(f"/tin-tuc/ten-cu-{article.pk}/ban-in/?tai-ve")
+    assert (old.status_code, old["Location"]) == (301, article.get_print_url() + "?tai-ve")
+    plain = client.get(article.get_print_url())
+    assert "Content-Disposition" not in plain.headers
+    assert "data:image" not in plain.content.decode()
+
+
 def test_a_place_without_its_photo_shows_nothing(client):
     article = make_article(body='<p>Một.</p><figure data-photo="9"></figure><p>Hai.</p>')
     assert "<figure" not in page(client, article.get_absolute_url())

@@ -530,3 +530,10 @@ def test_a_very_long_text_in_other_letters_can_be_saved():
     words = " ".join("".join(rng.choices(letters, k=3)) for _ in range(60_000))
     make_article(title="Bài chữ Hán", body=f"<p>đầu {words}</p>")
     assert titles("dau") == ["Bài chữ Hán"]
+
+
+def test_a_word_belongs_to_one_group_of_synonyms():
+    group = Synonym.objects.get(terms__startswith="UBND")
+    with pytest.raises(ValidationError, match="ủy ban nhân dân"):
+        Synonym(terms="Ubnd\nkhác hẳn").full_clean()
+    group.full_clean()
