@@ -278,7 +278,7 @@ class Article(Publishable):
             _index_of_public("article_newest_by_unit", "department"),
             _index_of_public("article_newest_by_kind", "kind"),
             models.Index(
-                fields=["featured_order", "-publish_at", "-id"],
+                fields=["featured_until", "featured_order", "-publish_at", "-id"],
                 condition=Q(
                     is_featured=True, status=Status.PUBLISHED, draft_of=None, deleted_at=None
                 ),

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                     ("is_featured", True),
                     ("status", "published"),
                 ),
-                fields=["featured_order", "-publish_at", "-id"],
+                fields=["featured_until", "featured_order", "-publish_at", "-id"],
                 name="article_featured",
             ),
         ),
