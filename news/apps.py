@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# What is no content, or is made from it.
+NOT_IN_VERSIONS = ("version", "title_key", "is_major_change", "change_note")
+
 
 class NewsConfig(AppConfig):
     name = "news"
@@ -17,6 +20,6 @@ class NewsConfig(AppConfig):
         search_entries.register()
         frame.add_column("urgent", urgent.shown)
         article = self.get_model("Article")
-        reversion.register(article, follow=copies.PARTS, exclude=("version",))
+        reversion.register(article, follow=copies.PARTS, exclude=NOT_IN_VERSIONS)
         for name in copies.PARTS:
             reversion.register(article._meta.get_field(name).related_model)

@@ -21,6 +21,7 @@ from portal.publishing import EXPIRES_TOO_EARLY, VERBS, Refused
 CONTENT = (
     "kind",
     "title",
+    "title_key",
     "slug",
     "summary",
     "body",

@@ -79,3 +79,24 @@ class SlugField(models.SlugField):
             suffix = f"-{number}"
             candidate = slug[: self.max_length - len(suffix)] + suffix
         return candidate
+
+
+class FoldedField(models.TextField):
+    """The words of other fields without accents and case, for staff's searches in lists.
+
+    Filled in `save()` from `sources`; `update()` leaves it to its caller.
+    """
+
+    def __init__(self, *args, sources=("name",), **kwargs):
+        self.sources = sources
+        super().__init__(*args, **({"default": "", "editable": False} | kwargs))
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"sources": self.sources}
+
+    def pre_save(self, model_instance, add):
+        words = (str(getattr(model_instance, source) or "") for source in self.sources)
+        value = text.fold(" ".join(words))
+        setattr(model_instance, self.attname, value)
+        return value

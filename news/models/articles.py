@@ -22,7 +22,7 @@ from departments.models import Appointment, Department, Person, Position
 from news import copies
 from portal import images, richtext, text
 from portal.addresses import Address
-from portal.fields import CharField, SlugField, TextField
+from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
 from portal.images import ImageField
 from portal.publishing import (
@@ -167,6 +167,7 @@ _OF_PAGE = [
     "conference__chair__position__department",
 ]
 _NOT_OF_PAGE = [
+    *("is_major_change", "change_note", "title_key"),
     *("department__functions", "department__aliases", "conference__chair__duties"),
     *("conference__chair__person__biography", "conference__chair__position__department__functions"),
 ]
@@ -256,6 +257,15 @@ class Article(Publishable):
         related_name="articles",
         verbose_name=_("entered by"),
     )
+    # Of a working copy: a major change tells readers in a sentence what has changed.
+    is_major_change = models.BooleanField(_("readers should know what has changed"), default=False)
+    change_note = CharField(
+        _("what has changed"),
+        max_length=500,
+        blank=True,
+        help_text=_("One sentence; readers see it under the article, with the date."),
+    )
+    title_key = FoldedField(sources=("title",))
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
     saved_at = models.DateTimeField(_("last saved"), auto_now=True)
 
@@ -605,6 +615,9 @@ class Photo(models.Model):
     height = models.PositiveIntegerField(_("height"), default=0, editable=False)
     checksum = models.CharField(max_length=64, editable=False, db_index=True)
     name = CharField(_("file name"), max_length=255, blank=True, editable=False)
+    # What the agency or the camera wrote into the file (IPTC); proposed as the caption.
+    file_caption = TextField(_("caption in the file"), blank=True, editable=False)
+    search_key = FoldedField(sources=("name", "alt", "credit", "file_caption"))
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -819,6 +832,17 @@ class Transition(models.Model):
         verbose_name=_("by"),
     )
     reason = TextField(_("reason"), blank=True)
+    # Somebody published a text of his own; another approves it after the fact.
+    is_own_text = models.BooleanField(_("own text"), default=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("step")

@@ -1,0 +1,29 @@
+"""Categories, and the line over the whole site."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from news.models import Category, UrgentNotice
+from portal.admin import PortalModelAdmin
+
+
+@admin.register(Category)
+class CategoryAdmin(PortalModelAdmin):
+    list_display = ["name", "parent", "order"]
+    list_editable = ["order"]
+    list_select_related = ["parent"]
+    search_fields = ["name"]
+    fields = ["name", "parent", "description", "order", "slug"]
+
+
+@admin.register(UrgentNotice)
+class UrgentNoticeAdmin(PortalModelAdmin):
+    """A line over the whole site; the clock shows and hides it."""
+
+    list_display = ("text", "starts_at", "ends_at", "shown")
+    search_fields = ("text",)
+    fields = ("text", "link", "starts_at", "ends_at")
+
+    @admin.display(description=_("shown now"), boolean=True)
+    def shown(self, notice):
+        return notice.is_shown

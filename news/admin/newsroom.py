@@ -1,0 +1,79 @@
+"""The writer's form: what the screens for articles and for conference reports share."""
+
+from django.utils import timezone
+
+from news import copies
+from news.admin.autosave import AutosaveMixin
+from news.admin.checks import ChecksMixin
+from news.admin.inlines import (
+    ArticleDepartmentInline,
+    ArticlePersonInline,
+    ArticlePhotoInline,
+    AttachmentInline,
+)
+from news.admin.lists import ListsMixin
+from news.admin.previews import PreviewsMixin
+from news.admin.versions import VersionsMixin
+from news.admin.word import WordMixin
+from news.admin.workflow import WorkflowMixin
+from news.forms import ArticleForm, ArticlePhotoFormSet
+from news.models import Article, Photo
+
+
+class NewsroomAdmin(
+    WorkflowMixin,
+    AutosaveMixin,
+    ChecksMixin,
+    VersionsMixin,
+    PreviewsMixin,
+    WordMixin,
+    ListsMixin,
+):
+    """One form for a whole article; each part of the desk adds its own to it."""
+
+    form = ArticleForm
+    change_form_template = "admin/news/article_form.html"
+    inlines = [ArticlePhotoInline, AttachmentInline, ArticlePersonInline, ArticleDepartmentInline]
+    list_display = ["shown_title", "shown_status", "category", "publish_at", "byline", "saved_at"]
+    list_display_links = ["shown_title"]
+    list_filter = ["status", "category"]
+    list_select_related = ["category", "draft_of"]
+    search_fields = ["title"]
+    ordering = ["-saved_at"]
+    autocomplete_fields = ["department", "related"]
+    show_full_result_count = False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "related" in form.base_fields:  # no titles of what the user may not see
+            seen = Article.objects.visible_to(request.user).filter(draft_of=None)
+            form.base_fields["related"].queryset = seen
+        return form
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        obj.save(force_update=change)  # a row that is gone meanwhile is not made again
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        article = form.instance
+        photos = next(fs for fs in formsets if isinstance(fs, ArticlePhotoFormSet))
+        photos.mark_lead()
+        self._add_photos(request, article, form.cleaned_data)
+        for upload in form.cleaned_data["new_attachments"]:
+            article.attachments.create(file=upload, order=article.attachments.count())
+        article.body = photos.placed_body()
+        article.advance(body=article.body, saved_at=timezone.now())
+        if not article.is_working_copy:  # versions hang on the live row
+            copies.record_version(article, by=request.user)
+
+    def _add_photos(self, request, article, cleaned):
+        """Photos chosen without JavaScript, or from the library, in file-name order."""
+        chosen = [
+            Photo.objects.from_upload(upload, by=request.user)
+            for upload in sorted(cleaned["new_photos"], key=lambda upload: upload.name)
+        ]
+        order = article.photos.count()
+        for number, photo in enumerate([*chosen, *cleaned["library_photos"]], start=order):
+            article.photos.create(photo=photo, alt=photo.alt, order=number)

@@ -1,0 +1,147 @@
+"""The verbs on the form and on the page of what is not edited: who may, what they say."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from news import copies
+from news.admin.screen import NewsroomScreen
+from portal.publishing import Refused, Status, Takedown
+
+
+class WorkflowMixin(NewsroomScreen):
+    """Submit, return, publish, withdraw."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The writer's form for what may be edited, else the page that says what it is now."""
+        article = self.get_object(request, object_id) if object_id else None
+        if article is not None and not self.has_change_permission(request, article):
+            return self.status_view(request, article)
+        if article is not None and article.is_working_copy and "_discard" in request.POST:
+            return self._discard(request, article)
+        context = (extra_context or {}) | self.form_context(request, article)
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except PermissionDenied:
+            # Published by somebody else between the look above and the lock of the save.
+            changed = self.get_object(request, object_id) if object_id else None
+            if changed is None or self.has_change_permission(request, changed):
+                raise
+            return self.status_view(request, changed)
+
+    def _discard(self, request, copy):
+        live = copy.draft_of
+        copy.delete()
+        messages.success(request, gettext("The changes are discarded."))
+        return redirect(self.url_of("change", live))
+
+    def form_context(self, request, article):
+        subject = article or self.model(created_by=request.user)
+        return super().form_context(request, article) | {
+            "can_publish": subject.can("publish", request.user),
+            "can_submit": subject.can("submit", request.user),
+            "can_return": bool(article) and article.can("return_to_author", request.user),
+            "returned_for": article.return_reason if article else "",
+        }
+
+    # ── After saving: the verb of the button that was pressed ───────────────────────────────────
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._respond(request, obj)
+
+    def response_change(self, request, obj):
+        return self._respond(request, obj)
+
+    def _respond(self, request, article):
+        """Do what the button says. A refused verb leaves the saved draft and says why."""
+        try:
+            done = self._do(request, article)
+        except Refused as refusal:
+            messages.success(request, gettext("The draft is saved."))
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            return redirect(self.url_of("change", article))
+        messages.success(request, done)
+        if "_preview" in request.POST:
+            return redirect(self.url_of("preview", article))
+        shown = article.draft_of if "_publish" in request.POST and article.draft_of else article
+        return redirect(self.url_of("change", shown))
+
+    def _do(self, request, article) -> str:
+        user, post = request.user, request.POST
+        if "_publish" in post:
+            article.publish(by=user)
+            if article.is_working_copy:
+                return self._updated(article.draft_of)
+            return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
+        if "_submit" in post:
+            article.submit(by=user)
+            return gettext("Sent for review.")
+        if "_return" in post:
+            article.return_to_author(post.get("return_reason", ""), by=user)
+            return gettext("Returned to the author.")
+        return gettext("The draft is saved.")
+
+    @staticmethod
+    def _updated(live) -> str:
+        if live.status == Status.WITHDRAWN:
+            return gettext("The article is updated. It is still withdrawn; publish it again.")
+        return gettext("The published article is updated.")
+
+    # ── What is not edited where it stands: published, withdrawn, in somebody else's hands ──────
+    def status_view(self, request, article):
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        # A form that was open while the article changed hands: what was typed is shown, not lost.
+        typed = request.POST if "title" in request.POST else None
+        if request.method == "POST" and typed is None:
+            return self._status_action(request, article)
+        context = self.status_context(request, article) | {"typed": typed, "title": article.title}
+        status = 409 if typed else 200
+        return self.page(request, "article_status.html", context, article=article, status=status)
+
+    def status_context(self, request, article):
+        return super().status_context(request, article) | {
+            "can_withdraw": article.can("withdraw", request.user),
+            "can_publish": article.can("publish", request.user),
+            "can_edit": self._can_open_copy(request, article),
+            "has_copy": hasattr(article, "working_copy"),
+            "takedowns": Takedown,
+            "site_address": settings.SITE_URL,
+        }
+
+    def _can_open_copy(self, request, article) -> bool:
+        return super().has_change_permission(request) and article.can_be_copied_by(request.user)
+
+    def _status_action(self, request, article):
+        try:
+            with transaction.atomic():
+                return redirect(self._act(request, article))
+        except Refused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            return redirect(self.url_of("change", article))
+
+    def _act(self, request, article) -> str:
+        post, user = request.POST, request.user
+        if "_edit" in post:
+            if not self._can_open_copy(request, article):
+                raise PermissionDenied
+            return self.url_of("change", copies.open_copy(article, by=user))
+        if "_withdraw" in post:
+            article.withdraw(
+                post.get("takedown", ""),
+                by=user,
+                notice=post.get("notice", ""),
+                redirect_to=post.get("redirect_to", "").strip(),
+            )
+            messages.success(request, gettext("Withdrawn."))
+        if "_unschedule" in post:
+            article.unschedule(by=user)
+            messages.success(request, gettext("The article is a draft again."))
+        if "_publish" in post:
+            article.publish(by=user)
+            messages.success(request, gettext("Published."))
+        return self.url_of("change", article)
