@@ -11,6 +11,7 @@ class NewsConfig(AppConfig):
 
     def ready(self):
         import reversion
+        from django.db.models.signals import post_save
 
         from departments import frame
         from news import copies, doors, search_entries, urgent
@@ -23,3 +24,12 @@ class NewsConfig(AppConfig):
         reversion.register(article, follow=copies.PARTS, exclude=NOT_IN_VERSIONS)
         for name in copies.PARTS:
             reversion.register(article._meta.get_field(name).related_model)
+        post_save.connect(_tell, sender="news.Transition", dispatch_uid="news.tell")
+
+
+def _tell(*, instance, created, raw=False, **kwargs) -> None:
+    """A new step is told of to those it concerns; loaded data is not."""
+    from news import notifications
+
+    if created and not raw:
+        notifications.tell(instance)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing import EXPIRES_TOO_EARLY, VERBS, Refused
+from portal.publishing import EXPIRES_TOO_EARLY, Refused
 
 # What a working copy takes from the live row and gives back; never the state and the times.
 CONTENT = (
@@ -53,16 +53,20 @@ def open_copy(article, *, by):
     return copy
 
 
-def merge(copy, *, by) -> None:
+def merge(copy, *, by, reason: str = "") -> None:
     """Put the copy's content on its live row, record the version, remove the copy.
+
+    A major change also puts its note under the article. `reason`: why somebody publishes a text
+    of his own.
 
     Raises Refused when the copy is not fit to be published, `by` may not, or either row was
     changed by somebody else meanwhile; nothing is changed then.
     """
-    if refusal := copy._refusal(VERBS["publish"], by=by):
-        raise Refused(refusal)
+    copy.may("publish", by=by)
     if reasons := copy.failure_reasons():
         raise Refused(*reasons)
+    if copy.is_major_change and not copy.change_note:
+        raise Refused(_("Write for the readers what has changed, or untick the major change."))
     with transaction.atomic():
         copy.advance()  # fails if somebody else saved the copy meanwhile
         live = _lock(copy.draft_of)
@@ -76,7 +80,9 @@ def merge(copy, *, by) -> None:
         _move_parts(copy, live)
         live.related.set(copy.related.all())
         live.advance(**changes)
-        live.record_transition("update", by=by, reason="")
+        if copy.is_major_change:
+            live.updates.create(at=timezone.now(), note=copy.change_note)
+        live.record_transition("update", by=by, reason=reason, is_own_text=copy.is_own_text_of(by))
         copy.delete()
         record_version(live, by=by)
 

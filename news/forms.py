@@ -42,6 +42,10 @@ class SeveralFilesField(forms.FileField):
         return []
 
 
+# What only a working copy asks for.
+_OF_COPIES = ("is_major_change", "change_note")
+
+
 class ArticleForm(forms.ModelForm):
     """Title and category make a draft; the rest is asked for at publication."""
 
@@ -87,6 +91,8 @@ class ArticleForm(forms.ModelForm):
             "featured_until",
             "featured_order",
             "related",
+            "is_major_change",
+            "change_note",
         )
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2, "data-counter": 150}),
@@ -100,8 +106,8 @@ class ArticleForm(forms.ModelForm):
             ),
             "category": _("Choose the one that fits best."),
             "publish_at": _(
-                "day/month/year hour:minute, Vietnam time. Empty: the moment of publication. In "
-                "the future: published then, by itself."
+                "day/month/year hour:minute, Vietnam time (GMT+7). Empty: the moment of "
+                "publication. In the future: published then, by itself."
             ),
             "body": _(
                 "You can paste from Word: the site drops extra spaces, fonts and colours. Then "
@@ -115,8 +121,10 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.is_working_copy:
-            self.fields.pop("publish_at", None)  # published at once; the live row keeps its time
+        # A copy is published at once, the live row keeps its time; a draft changes nothing yet.
+        without = ("publish_at",) if self.instance.is_working_copy else _OF_COPIES
+        for name in without:
+            self.fields.pop(name, None)
         photo = ArticlePhoto._meta.get_field("photo")
         self.fields["library_photos"].widget = AutocompleteSelectMultiple(photo, admin.site)
         self.fields["library_photos"].widget.choices = self.fields["library_photos"].choices

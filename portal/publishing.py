@@ -265,6 +265,11 @@ class Publishable(models.Model):
         """Why this cannot be published yet; empty when it can."""
         return []
 
+    def may(self, verb: str, *, by) -> None:
+        """Raise Refused where the state or the person's rights do not allow the verb."""
+        if refusal := self._refusal(VERBS[verb], by=by):
+            raise Refused(refusal)
+
     def can(self, verb: str, user) -> bool:
         """Whether the state and the user's rights allow the verb now."""
         return self.deleted_at is None and not self._refusal(VERBS[verb], by=user)
@@ -277,7 +282,7 @@ class Publishable(models.Model):
             raise Refused(_("Write what the author should change."))
         self._move("return_to_author", by=by, reason=reason)
 
-    def publish(self, *, by, at: datetime.datetime | None = None) -> None:
+    def publish(self, *, by, at: datetime.datetime | None = None, reason: str = "") -> None:
         """Make public at `at`, else at the time already set, else now.
 
         Raises Refused with every reason why it cannot be published yet.
@@ -290,6 +295,7 @@ class Publishable(models.Model):
         self._move(
             "publish",
             by=by,
+            reason=reason,
             publish_at=publish_at,
             takedown="",
             notice="",
@@ -334,7 +340,7 @@ class Publishable(models.Model):
         """Make what is to be published later a draft again, so that its time can be changed."""
         if not self.is_scheduled:
             raise Refused(_("This article is not waiting for its time."))
-        self._move("withdraw", by=by, status=Status.DRAFT)
+        self._move("withdraw", by=by, step="unschedule", status=Status.DRAFT)
 
     def _refusal(self, verb: Verb, *, by) -> str:
         if by is not None and not by.has_perm(right(self, verb.permission)):
@@ -346,17 +352,17 @@ class Publishable(models.Model):
             }
         return ""
 
-    def _move(self, name: str, *, by, reason: str = "", **changes) -> None:
+    def _move(self, name: str, *, by, reason: str = "", step: str = "", **changes) -> None:
         """Change the state if the verb, the rights and the row's version allow it.
 
-        `by` is None when the system acts (sample content), never for a person.
+        `by` is None when the system acts (sample content), never for a person. `step`: what is
+        kept of it, where that is not the verb itself.
         """
         verb = VERBS[name]
-        if refusal := self._refusal(verb, by=by):
-            raise Refused(refusal)
+        self.may(name, by=by)
         with transaction.atomic():
             self.advance(**({"status": verb.target} | changes))
-            self.record_transition(name, by=by, reason=reason)
+            self.record_transition(step or name, by=by, reason=reason)
 
     def advance(self, **changes) -> None:
         """Write `changes` and count the version, unless somebody else changed the row first."""

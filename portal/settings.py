@@ -87,6 +87,19 @@ def _cache() -> dict:
         ) from error
 
 
+def _mail() -> dict:
+    """Django's settings of the mail server; without EMAIL_URL no letter is sent."""
+    url = env.str("EMAIL_URL", default="")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    try:
+        return env.email_url_config(url)
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            "Biến EMAIL_URL không đúng: cần dạng smtp+tls://người_dùng:mật_khẩu@máy:587."
+        ) from error
+
+
 def _site_url() -> str:
     url = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
     try:
@@ -216,6 +229,20 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
+
+# ── Mail ────────────────────────────────────────────────────────────────────────────────────────
+_MAIL = _mail()
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = _MAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_IS_SENT = bool(env.str("EMAIL_URL", default=""))
+EMAIL_TIMEOUT = 5  # a save waits for the mail server no longer
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"webmaster@{urlsplit(SITE_URL).hostname}"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────
 # What needs HTTPS is off when the site runs on plain http on one's own machine.

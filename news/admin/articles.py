@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from news.admin.inlines import ConferenceInline
 from news.admin.newsroom import NewsroomAdmin
+from news.admin.own_texts import OwnTextsMixin
 from news.models import Article, Report
 
 
 @admin.register(Article)
-class ArticleAdmin(NewsroomAdmin):
+class ArticleAdmin(OwnTextsMixin, NewsroomAdmin):
     """News and notices."""
 
     list_filter = ["status", "kind", "category"]

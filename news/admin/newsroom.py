@@ -13,6 +13,7 @@ from news.admin.inlines import (
 )
 from news.admin.lists import ListsMixin
 from news.admin.previews import PreviewsMixin
+from news.admin.takedown import TakedownMixin
 from news.admin.versions import VersionsMixin
 from news.admin.word import WordMixin
 from news.admin.workflow import WorkflowMixin
@@ -22,6 +23,7 @@ from news.models import Article, Photo
 
 class NewsroomAdmin(
     WorkflowMixin,
+    TakedownMixin,
     AutosaveMixin,
     ChecksMixin,
     VersionsMixin,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 
 from news import copies
 from news.admin.screen import NewsroomScreen
-from portal.publishing import Refused, Status, Takedown
+from portal.publishing import Refused, Status
 
 
 class WorkflowMixin(NewsroomScreen):
-    """Submit, return, publish, withdraw."""
+    """Submit, return, publish; to withdraw has a page of its own (takedown.py)."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The writer's form for what may be edited, else the page that says what it is now."""
@@ -45,6 +45,7 @@ class WorkflowMixin(NewsroomScreen):
             "can_submit": subject.can("submit", request.user),
             "can_return": bool(article) and article.can("return_to_author", request.user),
             "returned_for": article.return_reason if article else "",
+            "is_own_text": subject.is_own_text_of(request.user),
         }
 
     # ── After saving: the verb of the button that was pressed ───────────────────────────────────
@@ -72,7 +73,7 @@ class WorkflowMixin(NewsroomScreen):
     def _do(self, request, article) -> str:
         user, post = request.user, request.POST
         if "_publish" in post:
-            article.publish(by=user)
+            article.publish(by=user, reason=post.get("own_reason", ""))
             if article.is_working_copy:
                 return self._updated(article.draft_of)
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
@@ -105,10 +106,10 @@ class WorkflowMixin(NewsroomScreen):
     def status_context(self, request, article):
         return super().status_context(request, article) | {
             "can_withdraw": article.can("withdraw", request.user),
+            "is_own_text": article.is_own_text_of(request.user),
             "can_publish": article.can("publish", request.user),
             "can_edit": self._can_open_copy(request, article),
             "has_copy": hasattr(article, "working_copy"),
-            "takedowns": Takedown,
             "site_address": settings.SITE_URL,
         }
 
@@ -130,18 +131,10 @@ class WorkflowMixin(NewsroomScreen):
             if not self._can_open_copy(request, article):
                 raise PermissionDenied
             return self.url_of("change", copies.open_copy(article, by=user))
-        if "_withdraw" in post:
-            article.withdraw(
-                post.get("takedown", ""),
-                by=user,
-                notice=post.get("notice", ""),
-                redirect_to=post.get("redirect_to", "").strip(),
-            )
-            messages.success(request, gettext("Withdrawn."))
         if "_unschedule" in post:
             article.unschedule(by=user)
             messages.success(request, gettext("The article is a draft again."))
         if "_publish" in post:
-            article.publish(by=user)
+            article.publish(by=user, reason=post.get("own_reason", ""))
             messages.success(request, gettext("Published."))
         return self.url_of("change", article)

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.db.models.functions import Substr
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -26,6 +27,7 @@ from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
 from portal.images import ImageField
 from portal.publishing import (
+    VERBS,
     Publishable,
     PublishableQuerySet,
     Refused,
@@ -306,6 +308,11 @@ class Article(Publishable):
     def get_print_url(self) -> str:
         return _FOR_PAPER(slug=self.slug, pk=self.pk)
 
+    def get_desk_url(self) -> str:
+        """Its screen in the admin; reports have one of theirs."""
+        model = "report" if self.kind == Article.Kind.REPORT else "article"
+        return reverse(f"admin:news_{model}_change", args=[self.pk])
+
     @property
     def teaser(self) -> str:
         """The summary, or the first sentence of the text when there is none."""
@@ -392,24 +399,44 @@ class Article(Publishable):
             reasons += use.failure_reasons(number)
         return reasons
 
-    def publish(self, *, by, at=None) -> None:
+    def is_own_text_of(self, user) -> bool:
+        """Whether `user` entered this text, and so would approve his own work by publishing it."""
+        return user is not None and self.created_by_id == user.pk
+
+    def publish(self, *, by, at=None, reason="") -> None:
         """Publish; of a working copy, put its content on the live row and remove the copy.
 
-        A working copy is published at once, never at a set time.
+        A working copy is published at once, never at a set time. Nobody approves his own text
+        without a `reason`, which is kept and shown to the other reviewers.
         """
+        self.may("publish", by=by)
+        if self.is_own_text_of(by) and not reason.strip():
+            raise Refused(OWN_TEXT_NEEDS_REASON)
         if self.is_working_copy:
             if at is not None:
                 raise Refused(_("Changes to a published article are published at once."))
-            copies.merge(self, by=by)
+            copies.merge(self, by=by, reason=reason)
             return
         with transaction.atomic():
-            super().publish(by=by, at=at)
+            super().publish(by=by, at=at, reason=reason)
             copies.record_version(self, by=by)
 
-    def record_transition(self, verb: str, *, by, reason: str) -> None:
+    def record_transition(self, verb: str, *, by, reason: str, is_own_text=None) -> None:
+        if is_own_text is None:
+            is_own_text = verb == "publish" and self.is_own_text_of(by)
         Transition.objects.create(
-            article_id=self.draft_of_id or self.pk, verb=verb, by=by, reason=reason
+            article_id=self.draft_of_id or self.pk,
+            verb=verb,
+            by=by,
+            reason=reason,
+            is_own_text=is_own_text,
         )
+
+
+OWN_TEXT_NEEDS_REASON = _(
+    "This is a text of your own. Write why you publish it yourself; another reviewer approves it "
+    "afterwards."
+)
 
 
 @lru_cache(maxsize=512)
@@ -817,6 +844,12 @@ class Attachment(models.Model):
         return ", ".join(parts)
 
 
+class TransitionQuerySet(models.QuerySet):
+    def to_approve(self):
+        """Texts that their own authors published and nobody else has looked at yet."""
+        return self.filter(is_own_text=True, approved_at=None)
+
+
 class Transition(models.Model):
     """Who did which verb to an article, when and why."""
 
@@ -844,6 +877,8 @@ class Transition(models.Model):
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
+    objects = TransitionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("steps")
@@ -851,6 +886,26 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return self.verb
+
+    @property
+    def label(self) -> str:
+        """What was done, in the trade's words."""
+        return str(STEPS.get(self.verb, self.verb))
+
+    def approve(self, *, by) -> None:
+        """Say after the fact that a text published by its own author is right."""
+        if self.by_id == by.pk:
+            raise Refused(_("Somebody else approves a text of your own."))
+        self.approved_by, self.approved_at = by, timezone.now()
+        open_ones = Transition.objects.to_approve().filter(pk=self.pk)
+        if not open_ones.update(approved_by=by, approved_at=self.approved_at):
+            raise Refused(_("This text is approved already."))
+
+
+STEPS = {name: verb.label for name, verb in VERBS.items()} | {
+    "update": _("Update the article"),
+    "unschedule": _("Make it a draft again"),
+}
 
 
 class UrgentNoticeQuerySet(models.QuerySet):

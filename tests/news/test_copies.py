@@ -23,6 +23,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+REASON = "Sửa lỗi gấp"  # who opens a copy and publishes it has nobody else read it
+
 
 @pytest.fixture
 def editor():
@@ -112,7 +114,7 @@ def test_publishing_the_copy_puts_all_of_it_on_the_live_row(live, editor):
     copy.conference.save()
     expected = told(copy)
 
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
     assert told(live) == expected
     assert not Article.objects.filter(pk=copy.pk).exists()
@@ -124,7 +126,7 @@ def test_merging_keeps_id_address_and_first_publication(live, editor):
     copy = copies.open_copy(live, by=editor)
     copy.title = "Tên khác hẳn"
     copy.save()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
     merged = Article.objects.published().get(pk=live.pk)
     assert (merged.get_absolute_url(), merged.publish_at) == (address, first)
@@ -145,7 +147,7 @@ def test_the_update_time_moves_only_when_readers_read_something_else(live, edito
     copy = copies.open_copy(live, by=editor)
     Article.objects.filter(pk=copy.pk).update(**change)
     copy.refresh_from_db()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
     live.refresh_from_db()
     assert (live.content_changed_at is not None) == moved
@@ -154,7 +156,7 @@ def test_the_update_time_moves_only_when_readers_read_something_else(live, edito
 def test_a_changed_caption_counts_as_changed_text(live, editor):
     copy = copies.open_copy(live, by=editor)
     copy.photos.filter(ref=1).update(caption="Khác")
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
     live.refresh_from_db()
     assert live.content_changed_at is not None
@@ -172,7 +174,7 @@ def test_the_database_refuses_a_copy_that_is_public_or_scheduled(live, editor, f
 def test_a_copy_is_never_scheduled(live, editor):
     copy = copies.open_copy(live, by=editor)
     with pytest.raises(Refused):
-        copy.publish(by=editor, at=timezone.now() + datetime.timedelta(days=1))
+        copy.publish(by=editor, reason=REASON, at=timezone.now() + datetime.timedelta(days=1))
 
 
 def test_a_second_copy_of_one_article_is_refused_by_the_database(live, editor):
@@ -187,7 +189,7 @@ def test_a_copy_that_somebody_else_saved_meanwhile_is_not_merged(live, editor):
     before = told(live)
 
     with pytest.raises(Refused):
-        copy.publish(by=editor)
+        copy.publish(by=editor, reason=REASON)
 
     assert told(live) == before
     assert Article.objects.get(pk=copy.pk).title == "Người khác sửa"
@@ -200,7 +202,7 @@ def test_a_copy_unfit_to_be_published_changes_nothing(live, editor):
     before = told(live)
 
     with pytest.raises(Refused):
-        copy.publish(by=editor)
+        copy.publish(by=editor, reason=REASON)
 
     assert told(live) == before
 
@@ -216,7 +218,7 @@ def test_a_writer_may_not_merge(live):
 def test_steps_of_the_copy_stay_with_the_live_article(live, editor):
     copy = copies.open_copy(live, by=editor)
     copy.submit(by=editor)
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
     assert [step.verb for step in live.transitions.all()] == ["update", "submit"]
 
 
@@ -226,7 +228,7 @@ def test_a_version_is_kept_at_every_publication_on_the_live_id(live, editor):
     copy = copies.open_copy(draft, by=editor)
     copy.title = "Lần hai"
     copy.save()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
     titles = [version.field_dict["title"] for version in Version.objects.get_for_object(draft)]
     assert titles == ["Lần hai", draft.title]
@@ -247,7 +249,7 @@ def test_restoring_fills_a_working_copy_with_all_of_the_old_version(live, editor
     copy.related.clear()
     copy.conference.delete()
     copy = Article.objects.get(pk=copy.pk)
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
     now = told(live)
 
     version = Version.objects.get_for_object(live).last()
@@ -265,9 +267,11 @@ def test_publishing_a_restored_version_brings_it_back_and_is_a_version_itself(li
     copy.photos.all().delete()
     copy.body = "<p>Khác.</p>"
     copy.save()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
 
-    copies.restore(Version.objects.get_for_object(live).last(), by=editor).publish(by=editor)
+    copies.restore(Version.objects.get_for_object(live).last(), by=editor).publish(
+        by=editor, reason=REASON
+    )
 
     assert told(live) == old
     assert Version.objects.get_for_object(live).count() == 3
@@ -288,7 +292,7 @@ def test_restoring_does_without_what_is_gone(live, editor):
     copy.department = None
     copy.save()
     copy.people.all().delete()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason=REASON)
     Article.objects.filter(category=old_category).exclude(pk=live.pk).update(category=copy.category)
     old_category.delete()
 

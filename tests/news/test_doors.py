@@ -68,7 +68,7 @@ def test_a_photo_of_a_working_copy_is_private_until_it_is_merged(client):
     photo = make_article_photo(article=copy, photo=make_photo(color="red"), caption="Đỏ").photo
     url = photo.image.renditions.webp[0][1]
     assert client.get(url).status_code == 404
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason="Sửa lỗi gấp")
     assert client.get(url).status_code == 200
 
 
