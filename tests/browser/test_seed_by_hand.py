@@ -131,6 +131,7 @@ def test_the_seed_article_is_entered_by_hand_and_published(open_page, sign_in, w
     enter_category(page)
     write_article(page)
     add_photos(page)
+    page.get_by_label("Vì sao bạn tự xuất bản").fill("Cổng mới mở, chưa có người duyệt khác")
     page.get_by_role("button", name="Xuất bản").locator("visible=true").first.click()
     expect(page.get_by_text("Đã xuất bản.")).to_be_visible()
 
