@@ -15,6 +15,12 @@ class CategoryAdmin(PortalModelAdmin):
     search_fields = ["name"]
     fields = ["name", "parent", "description", "order", "slug"]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "order":  # in the list it has no label of its own
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
 
 @admin.register(UrgentNotice)
 class UrgentNoticeAdmin(PortalModelAdmin):
