@@ -6,9 +6,9 @@ Nothing here knows articles: lines come in, rows of words that stayed, came and 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import groupby
@@ -26,7 +26,8 @@ _AHEAD = 20
 # A stretch of more words without a change is shortened to its ends.
 _LONGEST_SAME, _LEFT_AT_ENDS = 40, 12
 
-_TOKEN = re.compile(r"(\w+|[^\w\s])(\s*)")
+# An address is one word: half an address is none.
+_TOKEN = re.compile(r"(https?://[^\s\]]+|\w+|[^\w\s])(\s*)")
 
 
 class Stretch(NamedTuple):
@@ -41,7 +42,9 @@ class Line:
     """A paragraph, an item of a list. Equal keys: nothing changed."""
 
     key: Hashable
-    text: str
+    text: str = field(compare=False)
+    # A photo among paragraphs: where it stands is told by them, it never tells where they stand.
+    is_mark: bool = False
 
     @cached_property
     def bag(self) -> Counter:
@@ -73,6 +76,39 @@ class Group:
 
 def compare_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
     """The rows of two lists of lines, in the order in which both are read."""
+    rows = _compare_texts(*([line for line in side if not line.is_mark] for side in (old, new)))
+    left, right = _marks(old, rows, "old"), _marks(new, rows, "new")
+    if not left and not right:
+        return rows
+    after = defaultdict(list)
+    for mark, place in right.items():
+        if mark in left and _is_one_place(rows, left[mark], place):
+            after[max(place, left.pop(mark))].append(_same(mark))
+        else:
+            after[place].append(_added(mark))
+    for mark, place in left.items():
+        after[place].append(_removed(mark))
+    return [row for n in range(len(rows) + 1) for row in (*rows[n - 1 : n], *after[n])]
+
+
+def _marks(lines: Sequence[Line], rows: Sequence[Row], side: str) -> dict[Line, int]:
+    """The marks of one side, each with the number of rows that it stands after."""
+    ends = [0, *(n for n, row in enumerate(rows, start=1) if getattr(row, side))]
+    places, texts = {}, 0
+    for line in lines:
+        if line.is_mark:
+            places[line] = ends[texts]
+        texts += not line.is_mark
+    return places
+
+
+def _is_one_place(rows: Sequence[Row], *places: int) -> bool:
+    """Whether no line that both sides have lies between the two places."""
+    between = rows[min(places) : max(places)]
+    return all(row.kind in {ADDED, REMOVED} for row in between)
+
+
+def _compare_texts(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
     rows = []
     codes = _matcher([line.key for line in old], [line.key for line in new]).get_opcodes()
     for code, start, end, new_start, new_end in codes:
@@ -93,8 +129,8 @@ def compare_words(old: str, new: str) -> tuple[list[Stretch], list[Stretch]]:
             left += _shortened(before[start:end])
             right += _shortened(after[new_start:new_end])
             continue
-        left += [Stretch(REMOVED, _joined(before[start:end]))] if end > start else []
-        right += [Stretch(ADDED, _joined(after[new_start:new_end]))] if new_end > new_start else []
+        left += _marked(REMOVED, before[start:end])
+        right += _marked(ADDED, after[new_start:new_end])
     return left, right
 
 
@@ -135,7 +171,7 @@ def _changed(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Row]:
     for line in old:
         found = next((n for n in range(seen, len(new))[:_AHEAD] if _alike(line, new[n])), None)
         if found is None:
-            yield Row(REMOVED, old=[Stretch(REMOVED, line.text)])
+            yield _removed(line)
             continue
         yield from (_added(other) for other in new[seen:found])
         yield _beside(line, new[found])
@@ -145,6 +181,10 @@ def _changed(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Row]:
 
 def _added(line: Line) -> Row:
     return Row(ADDED, new=[Stretch(ADDED, line.text)])
+
+
+def _removed(line: Line) -> Row:
+    return Row(REMOVED, old=[Stretch(REMOVED, line.text)])
 
 
 def _beside(old: Line, new: Line) -> Row:
@@ -168,6 +208,13 @@ def _shortened(tokens: Sequence[tuple[str, str]]) -> list[Stretch]:
         return [Stretch(SAME, _joined(tokens))]
     ends = tokens[:_LEFT_AT_ENDS], tokens[-_LEFT_AT_ENDS:]
     return [Stretch(SAME, _joined(ends[0])), Stretch(GAP, "…"), Stretch(SAME, _joined(ends[1]))]
+
+
+def _marked(kind: str, tokens: Sequence[tuple[str, str]]) -> list[Stretch]:
+    """Words that came or went, without the space after them: a marked space is a riddle."""
+    words = _joined(tokens)
+    marked = words.rstrip()
+    return [Stretch(kind, marked), Stretch(SAME, words[len(marked) :])] if marked else []
 
 
 def _joined(tokens: Sequence[tuple[str, str]]) -> str:

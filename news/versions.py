@@ -85,7 +85,7 @@ class Entry:
         """What was done, in the trade's words."""
         if self.step:
             return STEPS.get(self.step.verb) or gettext("Another step")
-        return _COMMENTS.get(self.version.revision.comment) or gettext("Saved")
+        return _COMMENTS.get(self.version.revision.comment) or gettext("A version was kept")
 
 
 def history(article, *, user) -> list[Entry]:
@@ -218,7 +218,7 @@ class Comparison:
         self.body = Section(
             gettext("Text"),
             compare_lines(*(list(_body_lines(side)) for side in (old, new))),
-            gettext("Only the layout or the address of a link changed, not the words."),
+            gettext("Only the layout changed, not the words."),
         )
         self.photos = list(self._photos())
 
@@ -282,12 +282,13 @@ class Comparison:
             )
 
     def _photo_sections(self, ref: int, old: dict, new: dict) -> Iterator[Section]:
-        empty = dict.fromkeys(old or new)
+        # Of a photo that came or went, what it was not needs no words.
+        empty = {name: False if value is False else None for name, value in (old or new).items()}
         yield from self._sections(ArticlePhoto, _OF_PHOTO, old or empty, new or empty)
         makers = [self.names.credit(row) for row in (old, new)]
         yield _section(Photo._meta.get_field("credit").verbose_name, *makers)
         places = [_place(side, ref) for side in (self.old, self.new)]
-        yield _section(gettext("Place"), *places)
+        yield _section(gettext("Where it stands"), *places)
 
 
 def _kind(before, after, has_changed) -> str:
@@ -333,7 +334,7 @@ def _body_lines(snapshot: Snapshot) -> Iterator[Line]:
         else:
             caption = photos.get(block.photo, {}).get("caption", "")
             name = Truncator(caption).words(12, truncate="…") or block.photo
-            yield Line(("photo", block.photo), gettext("[Photo: %s]") % name)
+            yield Line(("photo", block.photo), gettext("[Photo: %s]") % name, is_mark=True)
 
 
 def _file_lines(snapshot: Snapshot) -> Iterator[Line]:

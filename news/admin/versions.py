@@ -121,7 +121,11 @@ class VersionsMixin(NewsroomScreen):
             return Side(gettext("What readers see"), versions.of_row(live), (1, 0))
         version = self._version(request, live, choice)
         snapshot = versions.of_version(version, live)
-        return Side(_moment_of(version), snapshot, (0, version.pk))
+        name = gettext("version %(number)s, %(when)s") % {
+            "number": version.number,
+            "when": _moment_of(version),
+        }
+        return Side(name, snapshot, (0, version.pk))
 
     def _version(self, request, live, pk) -> Version:
         """A version of this article that the user may see, else 404: not even a title leaks."""
@@ -130,7 +134,9 @@ class VersionsMixin(NewsroomScreen):
         except ValueError:
             raise Http404 from None
         seen = versions.versions_of(live, user=request.user).select_related("revision__user")
-        return get_object_or_404(seen, pk=number)
+        version = get_object_or_404(seen, pk=number)
+        version.number = seen.filter(pk__lte=version.pk).count()
+        return version
 
     # ── Restoring ───────────────────────────────────────────────────────────────────────────────
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -146,6 +152,7 @@ class VersionsMixin(NewsroomScreen):
         context = {
             "title": gettext("Restore: %s") % live.title,
             "moment": _moment_of(version),
+            "number": version.number,
             "is_public": _is_edited_beside(live),
             "copy_url": hasattr(live, "working_copy") and screen_of(live.working_copy),
             "look_url": self._comparison_url(article, version.pk, NOW),
