@@ -143,12 +143,21 @@ def folded(rows: Sequence[Row], *, near: int = 1) -> list[Group]:
         after = near if groups or len(run) < len(rows) else 0
         inner = run[before : len(run) - after]
         if not is_same or len(inner) < 2:
-            groups.append(Group(False, run))
+            groups.append(Group(False, [_brief(row) for row in run]))
             continue
-        groups += [Group(False, run[:before])] if before else []
+        ends = run[:before], run[len(run) - after :]
+        groups += [Group(False, [_brief(row) for row in ends[0]])] if before else []
         groups.append(Group(True, inner))
-        groups += [Group(False, run[len(run) - after :])] if after else []
+        groups += [Group(False, [_brief(row) for row in ends[1]])] if after else []
     return groups
+
+
+def _brief(row: Row) -> Row:
+    """An unchanged line that only shows where a change stands: of a long one its two ends."""
+    if row.kind != SAME:
+        return row
+    both = _shortened(_TOKEN.findall(row.new[0].text))
+    return Row(SAME, both, both)
 
 
 def _matcher(old: Sequence[Hashable], new: Sequence[Hashable]) -> SequenceMatcher:

@@ -35,7 +35,7 @@ from portal import files, richtext
 from portal.publishing import Status, is_reviewer
 
 # A step and the version that it made are written in one transaction.
-_SAME_MOMENT = datetime.timedelta(seconds=5)
+_SAME_MOMENT = 5  # seconds
 # What readers could notice; the rest is the author's and the reviewers' affair.
 _PUBLIC_STEPS = ("publish", "update", "withdraw")
 _MAKES_VERSION = {"publish", "update"}
@@ -99,12 +99,13 @@ def history(article, *, user) -> list[Entry]:
         Entry(version.revision.date_created, version.revision.user, version, number)
         for number, version in zip(range(len(kept), 0, -1), kept, strict=True)
     ]
+    made = _Moments(entries)
     for step in _steps(article, user=user):
-        made = _made_by(step, entries) if step.verb in _MAKES_VERSION else None
-        if made is None:
+        entry = made.by(step) if step.verb in _MAKES_VERSION else None
+        if entry is None:
             entries.append(Entry(step.at, step.by, step=step))
         else:
-            made.step = step
+            entry.step = step
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -113,17 +114,24 @@ def _steps(article, *, user) -> Iterable[Transition]:
     return steps if knows_all(user, article) else steps.filter(verb__in=_PUBLIC_STEPS)
 
 
-def _made_by(step: Transition, entries: list[Entry]) -> Entry | None:
-    """The entry of the version that the step made: the first one of the same person after it."""
-    near = [
-        entry
-        for entry in entries
-        if entry.version
-        and entry.step is None
-        and entry.by == step.by
-        and datetime.timedelta(0) <= entry.at - step.at <= _SAME_MOMENT
-    ]
-    return min(near, key=lambda entry: (entry.at, -entry.number), default=None)
+class _Moments:
+    """The versions of a history by the second in which they were made."""
+
+    def __init__(self, entries: Iterable[Entry]):
+        self.seconds = defaultdict(list)
+        for entry in entries:
+            self.seconds[int(entry.at.timestamp())].append(entry)
+
+    def by(self, step: Transition) -> Entry | None:
+        """The version that the step made: the first one of the same person after it."""
+        first = int(step.at.timestamp())
+        near = [
+            entry
+            for second in range(first, first + _SAME_MOMENT + 1)
+            for entry in self.seconds[second]
+            if entry.step is None and entry.by == step.by and entry.at >= step.at
+        ]
+        return min(near, key=lambda entry: (entry.at, -entry.number), default=None)
 
 
 # ── What a version holds ────────────────────────────────────────────────────────────────────────

@@ -154,6 +154,13 @@ def test_long_runs_without_a_change_are_folded_but_for_the_lines_beside_one():
     ]
 
 
+def test_of_a_long_paragraph_beside_a_change_the_ends_are_shown():
+    long = " ".join(f"từ{number}" for number in range(100))
+    (group, _changed) = differences.folded(compare_lines(lines(long, "Cũ."), lines(long, "Mới.")))
+    kinds = [stretch.kind for stretch in group.rows[0].new]
+    assert kinds == [SAME, differences.GAP, SAME]
+
+
 @pytest.mark.parametrize(
     "texts",
     [
