@@ -4,6 +4,7 @@ A working copy is an article whose `draft_of` names the live one. It starts with
 content, photos, captions, attachments, conference and people; files are shared. Publishing it
 moves all that onto the live row in one transaction, which keeps its id, address and times.
 Versions are django-reversion's and hang on the live row; restoring one fills a new working copy.
+Only what never was public has no copy: a version is put back onto the draft itself.
 
 Nothing here imports news.models: articles come in as arguments.
 """
@@ -14,8 +15,9 @@ import reversion
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from reversion.errors import RegistrationError, RevertError
 
-from portal.publishing import EXPIRES_TOO_EARLY, Refused
+from portal.publishing import EXPIRES_TOO_EARLY, Refused, Status
 
 # What a working copy takes from the live row and gives back; never the state and the times.
 CONTENT = (
@@ -36,6 +38,9 @@ CONTENT = (
 )
 # The relations whose rows belong to one article, by the name they have on it.
 PARTS = ("photos", "attachments", "concerned_departments", "people", "conference")
+
+# Comments of a version that no step explains.
+KEPT, RESTORED = "kept before a restoration", "restored"
 
 
 def open_copy(article, *, by):
@@ -87,10 +92,11 @@ def merge(copy, *, by, reason: str = "") -> None:
         record_version(live, by=by)
 
 
-def record_version(article, *, by) -> None:
+def record_version(article, *, by, comment: str = "") -> None:
     """Keep the article as it is now, with its photos, captions and all other parts."""
     concrete = article._meta.concrete_model
     with reversion.create_revision():
+        reversion.set_comment(comment)
         if by is not None:
             reversion.set_user(by)
         reversion.add_to_revision(concrete._base_manager.get(pk=article.pk))
@@ -99,8 +105,10 @@ def record_version(article, *, by) -> None:
 def restore(version, *, by):
     """Fill a new working copy from a past version; the live row stays as it is.
 
-    What the version names and is no longer there (a category, an appointment) is left out, or
-    taken from the live row where an article cannot be without it.
+    A draft that is not public takes the version's content itself; what it was before is kept as a
+    version. What the version names and is no longer there (a category, an appointment) is left
+    out, or taken from the live row where an article cannot be without it. Raises Refused where
+    the article is being edited, or the version can no longer be read.
     """
     model = version._model
     with transaction.atomic():
@@ -109,13 +117,31 @@ def restore(version, *, by):
             raise Refused(
                 _("This article is being edited already. Publish or discard that copy first.")
             )
-        data = version.field_dict
-        content = {name: data[name] for name in CONTENT if name in data}
-        copy = _new_copy(live, by=by, content=_existing(live, content))
-        for row in _parts_of_version(version, live):
-            _clone(row, copy)
-        copy.related.set(model.objects.filter(pk__in=data.get("related", [])))
-    return copy
+        data = fields_of(version)
+        content = _existing(live, {name: data[name] for name in CONTENT if name in data})
+        parts = list(_parts_of_version(version, live))
+        if live.status in {Status.PUBLISHED, Status.WITHDRAWN}:
+            target = _new_copy(live, by=by, content=content)
+        else:
+            planned = data.get("publish_at", live.publish_at)
+            target = _emptied(live, by=by, content=content | {"publish_at": planned})
+        for row in parts:
+            _clone(row, target)
+        target.related.set(model.objects.filter(pk__in=data.get("related", [])))
+        if target == live:
+            record_version(live, by=by, comment=RESTORED)
+    return target
+
+
+def fields_of(version) -> dict:
+    """The columns of one row as a version has them. Raises Refused when they cannot be read."""
+    unreadable = _("This version was kept in an old format and can no longer be read.")
+    if version._model is None:
+        raise Refused(unreadable)
+    try:
+        return version.field_dict
+    except (RevertError, RegistrationError, IndexError) as fault:
+        raise Refused(unreadable) from fault
 
 
 def _lock(article):
@@ -127,6 +153,22 @@ def _new_copy(live, *, by, content):
     copy = type(live)(draft_of=live, created_by=by, **content)
     copy.save()
     return copy
+
+
+def _emptied(draft, *, by, content):
+    """The draft with that content and none of its parts, once it is kept as it was."""
+    if not draft.can_be_edited_by(by):  # submitted since `by` was asked
+        raise Refused(
+            _("Somebody else has just changed this item. Open it again and look at it first.")
+        )
+    record_version(draft, by=by, comment=KEPT)
+    for name in PARTS:
+        _rows(draft, name).delete()
+    for name, value in content.items():
+        setattr(draft, name, value)
+    draft.save(force_update=True)
+    draft.advance(saved_at=timezone.now())  # an open form of the draft is out of date now
+    return draft
 
 
 def _parts(article):
@@ -161,12 +203,24 @@ def _told(article) -> tuple:
 
 def _parts_of_version(version, live):
     """Unsaved rows of the parts as that version held them, in their old order."""
+    for model, fields in parts_of(version, live):
+        row = model(**fields)
+        if not _missing(row):
+            yield row
+
+
+def parts_of(version, live):
+    """Model and columns of every part of a version that can still be read, in their old order."""
     models = {live._meta.get_field(name).related_model for name in PARTS}
     for part in version.revision.version_set.order_by("pk"):
-        if part._model in models and part.field_dict.get("article_id") == live.pk:
-            row = part._model(**part.field_dict)
-            if not _missing(row):
-                yield row
+        if part._model not in models:
+            continue
+        try:
+            fields = fields_of(part)
+        except Refused:
+            continue
+        if fields.get("article_id") == live.pk:
+            yield part._model, fields
 
 
 def _existing(live, content: dict) -> dict:
