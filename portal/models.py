@@ -28,6 +28,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_full_name(self) -> str:
+        """The name as Vietnamese say it, the family's first: "Hoàng Thị Lan"."""
+        return f"{self.last_name} {self.first_name}".strip()
+
 
 class Synonym(models.Model):
     """A group of words that search takes for one another, both ways: KHCN, KH&CN, …"""
