@@ -28,7 +28,7 @@
     });
     const box = document.createElement("template");
     box.innerHTML = await answer.text();
-    return { panel: box.content.querySelector(":scope > [data-panel]"), isRefused: !answer.ok };
+    return { panel: box.content.querySelector("[data-panel]"), isRefused: !answer.ok };
   }
 
   function replace(old, { panel, isRefused }) {
