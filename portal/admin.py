@@ -4,6 +4,7 @@ import datetime
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.widgets import AdminURLFieldWidget, RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -12,6 +13,8 @@ from django.contrib.contenttypes.views import shortcut
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import Http404
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import Synonym, User
@@ -23,6 +26,16 @@ admin.site.index_title = _("What would you like to do?")
 admin.site.enable_nav_sidebar = False
 # One sign in what is empty everywhere; the default "-" reads like a value.
 admin.site.empty_value_display = "–"
+
+
+def yes_or_no(value: bool | None) -> str:
+    """A sign with its word in the language of the screen; Django's own says True and False."""
+    name, word = _ANSWERS[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), word)
+
+
+_ANSWERS = {True: ("yes", _("Yes")), False: ("no", _("No")), None: ("unknown", _("Unknown"))}
+admin_list._boolean_icon = yes_or_no  # lists and read-only fields look it up there when they draw
 
 
 def view_on_site(request, content_type_id, object_id):

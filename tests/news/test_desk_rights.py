@@ -4,6 +4,7 @@ An address that TABLE lacks fails the first test, which says what to add.
 """
 
 import datetime
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
@@ -131,6 +132,7 @@ def table():
 TABLE = table()
 
 
+@cache
 def patterns():
     """Every pattern of the newsroom's screens by its name without "news_"."""
     screens = (admin.site.get_model_admin(model) for model in MODELS)
