@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 # English words that by their letters could be Vietnamese; all others give themselves away.
 ENGLISH = frozenset("the can that then them on at hide".split())
 # Words that Vietnamese newsrooms use as they are.
-LOAN_WORDS = frozenset("docx email fax menu sapo web word zip".split())
+LOAN_WORDS = frozenset("ctrl docx email fax menu sapo shift web word zip".split())
 # UBND, KHCN, PDF: nobody reads them as a word.
 _ACRONYM = re.compile(r"[^\W\d_][^\W\d_aeiouy]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,7 +42,7 @@ BUTTONS = re.compile(r'<input type="(?:submit|button|reset)"[^>]*\bvalue="([^"]*
 SPOKEN = re.compile(r'\bdata-[\w-]+="([^"{\[]* [^"]*)"')
 # What is the same in any language: addresses, file names, names of fields, algorithms.
 CODES = re.compile(
-    r"[\w.+-]+@[\w.-]+|https?://\S+|/[\w/.-]*|\b[a-z\d]+(?:-[a-z\d]+)+\b|\S+\.\w{3,4}\b"
+    r"[\w.+-]+@[\w.-]+|\b[a-z]+://\S*|/[\w/.-]*|\b[a-z\d]+(?:-[a-z\d]+)+\b|\S+\.\w{3,4}\b"
     r"|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
 )
 
