@@ -4,6 +4,7 @@ A file follows the articles that use it: public while one of them is in `publish
 the clock alone opens and closes it.
 """
 
+from news import previews
 from news.models import Article, Attachment, Photo
 from portal.files import Door
 from portal.publishing import right
@@ -37,4 +38,9 @@ def file_name(checksum: str) -> str:
     return attachment.title if attachment else ""
 
 
-DOOR = Door(public_until=public_until, open_to=open_to, file_name=file_name)
+DOOR = Door(
+    public_until=public_until,
+    open_to=open_to,
+    file_name=file_name,
+    opened_by=previews.opens,
+)

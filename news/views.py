@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
-from news import filters, front_page
+from news import filters, front_page, previews
 from news.models import Article
+from news.models.desk import PreviewLink
 from news.paging import Page
 from news.related import related_to
 from portal import richtext
@@ -149,6 +150,53 @@ class ArticlePreviewView(ArticleDetailView):
 
     def gone(self):
         raise Http404
+
+
+@method_decorator(never_cache, name="dispatch")
+class PreviewLinkView(ArticleDetailView):
+    """The public page of an article for whoever holds a link to it; kwargs: key.
+
+    Once the article is public the link leads to its page. 410 says that a link has ended, 404
+    that there is none of this key (also: the working copy that it showed is merged or discarded).
+    """
+
+    is_preview = True
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        # The address is the key: no site that the article links to may learn it.
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def get(self, request, *args, **kwargs):
+        self.link = previews.open_links().filter(key=self.kwargs["key"]).first()
+        response = super().get(request, *args, **kwargs)
+        if self.link:
+            previews.let_files_through(response, self.link, is_secure=request.is_secure())
+        return response
+
+    def get_article(self) -> Article | None:
+        if self.link is None:
+            return None
+        return Article.objects.filter(pk=self.link.article_id).with_parts().first()
+
+    def gone(self):
+        link = PreviewLink.objects.filter(key=self.kwargs["key"]).select_related("article").first()
+        if link and self._leads_to_public_page(link):
+            return HttpResponseRedirect(link.article.get_absolute_url())
+        status = 410 if link else 404
+        context = {"is_known": link is not None, "status": status}
+        return render(self.request, "news/preview_ended.html", context, status=status)
+
+    @staticmethod
+    def _leads_to_public_page(link: PreviewLink) -> bool:
+        if link.revoked_at or link.article.deleted_at:
+            return False
+        return Article.objects.once_public().filter(pk=link.article_id).exists()
+
+    def get_context(self, article: Article) -> dict:
+        return super().get_context(article) | {"link": self.link}
 
 
 class ArticleListView(TemplateView):

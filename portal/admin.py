@@ -4,14 +4,21 @@ import datetime
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.widgets import AdminURLFieldWidget, RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.http import Http404
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import Synonym, User
+from portal.publishing import Publishable
 
 admin.site.site_title = _("Portal administration")
 admin.site.site_header = _("Portal administration")
@@ -19,6 +26,31 @@ admin.site.index_title = _("What would you like to do?")
 admin.site.enable_nav_sidebar = False
 # One sign in what is empty everywhere; the default "-" reads like a value.
 admin.site.empty_value_display = "–"
+
+
+def yes_or_no(value: bool | None) -> str:
+    """A sign with its word in the language of the screen; Django's own says True and False."""
+    name, word = _ANSWERS[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), word)
+
+
+_ANSWERS = {True: ("yes", _("Yes")), False: ("no", _("No")), None: ("unknown", _("Unknown"))}
+admin_list._boolean_icon = yes_or_no  # lists and read-only fields look it up there when they draw
+
+
+def view_on_site(request, content_type_id, object_id):
+    """Lead from a screen to the public page of its row, as Django's own view does.
+
+    Not for what may be unpublished: its address holds its title, whoever asks. Those screens link
+    to the public page themselves, once there is one.
+    """
+    try:
+        model = ContentType.objects.get_for_id(content_type_id).model_class()
+    except (ContentType.DoesNotExist, ValueError):
+        model = None
+    if model is None or issubclass(model, Publishable):
+        raise Http404
+    return shortcut(request, content_type_id, object_id)
 
 
 class DateTimeInput(forms.DateTimeInput):

@@ -12,7 +12,7 @@ import re
 import tempfile
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -565,11 +565,13 @@ class Door:
     `public_until`: for each use on a page that is public now, the moment that use ends (None:
     never). `open_to`: may this signed-in user see it although it is not public? `file_name`: a
     title to save it under, "" if unknown; the public sees it, so it comes from a public use.
+    `opened_by`: do the browser's cookies hold a key to it, such as that of a preview link?
     """
 
     public_until: Callable[[str], Iterable[datetime | None]]
     open_to: Callable[[str, models.Model], bool]
     file_name: Callable[[str], str] | None = None
+    opened_by: Callable[[str, Mapping[str, str]], bool] | None = None
 
 
 _doors: list[Door] = []
@@ -614,7 +616,7 @@ def _served_file(name: str) -> _ServedFile | None:
 def media(request, name: str) -> HttpResponse:
     """`/media/<name>`: a file to those who may see a page that uses it, to others 404.
 
-    Session and user are looked at only where no public use was found, so a public answer is the
+    Cookies and user are looked at only where no public use was found, so a public answer is the
     same for all and may be cached, no longer than its publicity lasts.
     """
     file = _served_file(name)
@@ -622,7 +624,7 @@ def media(request, name: str) -> HttpResponse:
         return _not_found(request)
     seconds = _public_seconds(file.checksum)
     if seconds is None:
-        if not _open_to(file.checksum, request.user):
+        if not _open_to(file.checksum, request):
             return _not_found(request)
         response = _hand_over(file)
         response["Cache-Control"] = "private, no-store"
@@ -644,7 +646,11 @@ def _public_seconds(checksum: str) -> int | None:
     return min(MAX_AGE, int(max(left))) if left else None
 
 
-def _open_to(checksum: str, user) -> bool:
+def _open_to(checksum: str, request) -> bool:
+    keyed = (door.opened_by for door in _doors if door.opened_by)
+    if any(opened_by(checksum, request.COOKIES) for opened_by in keyed):
+        return True
+    user = request.user
     return user.is_authenticated and any(door.open_to(checksum, user) for door in _doors)
 
 

@@ -629,6 +629,23 @@ _EDITOR = {
 }
 
 
+# What the bundle's Vietnamese leaves in English; the names of our toolbar's groups are read aloud.
+_UNTRANSLATED = {
+    "application": _("Text editor"),
+    "link.displayText": _("Words of the link"),
+    "link.toPhone": _("Phone"),
+    "link.phoneNumber": _("Phone number"),
+    "link.noTel": _("Write the phone number."),
+    "toolbar.toolbarGroups.history": _("Undo and redo"),
+    "toolbar.toolbarGroups.format": _("Kind of paragraph"),
+    "toolbar.toolbarGroups.letters": _("Letters"),
+    "toolbar.toolbarGroups.lists": _("Lists and indents"),
+    "toolbar.toolbarGroups.parts": _("Links, tables, quotations"),
+    "toolbar.toolbarGroups.alignment": _("Alignment"),
+    "toolbar.toolbarGroups.paste": _("Paste"),
+}
+
+
 class EditorWidget(CKEditorWidget):
     """CKEditor in place of the text box, under `script-src 'self'` without inline handlers.
 
@@ -650,6 +667,7 @@ class EditorWidget(CKEditorWidget):
                 "clipboard.fileWithoutFormatNotSupportedNotification": _(
                     "A file cannot stand in the text. Add it as a photo or an attachment."
                 ),
+                **_UNTRANSLATED,
             },
             "articlePhotoLabel": _("Photo"),
             "articlePhotoHint": _("Photo placed in the text. Its caption is edited below."),

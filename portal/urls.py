@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import views
+from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
 
@@ -17,5 +18,10 @@ urlpatterns = [
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),
     path("media/<path:name>", media, name="media"),
+    # In place of Django's own under the same address, which would tell a draft's title.
+    path(
+        f"{settings.ADMIN_PATH}r/<path:content_type_id>/<path:object_id>/",
+        admin.site.admin_view(view_on_site),
+    ),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -13,6 +13,7 @@ from news.admin.inlines import (
 )
 from news.admin.lists import ListsMixin
 from news.admin.previews import PreviewsMixin
+from news.admin.remarks import RemarksMixin
 from news.admin.takedown import TakedownMixin
 from news.admin.versions import VersionsMixin
 from news.admin.word import WordMixin
@@ -28,6 +29,7 @@ class NewsroomAdmin(
     ChecksMixin,
     VersionsMixin,
     PreviewsMixin,
+    RemarksMixin,
     WordMixin,
     ListsMixin,
 ):

@@ -99,7 +99,9 @@
       var labels = editor.config.editorLabels || {};
       Object.keys(labels).forEach(function (path) {
         var names = path.split(".");
-        if (editor.lang[names[0]]) editor.lang[names[0]][names[1]] = labels[path];
+        var last = names.pop();
+        var group = names.reduce(function (above, name) { return above && above[name]; }, editor.lang);
+        if (group) group[last] = labels[path];
       });
     });
   });
