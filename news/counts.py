@@ -19,10 +19,16 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from news.models import Article, ArticlePhoto
-from portal.publishing import Status
+from portal.models import User
+from portal.publishing import Status, is_reviewer, right
 from portal.text import normalize_line, person_sort_key
 
 Kind = Article.Kind
+
+
+def may_count(user) -> bool:
+    """Royalties are seen by those who review and those who keep the accounts."""
+    return is_reviewer(user, Article) or user.has_perm(right(User, "change"))
 
 
 @dataclass
@@ -131,7 +137,7 @@ def headings() -> list[str]:
         gettext("News"),
         gettext("Reports"),
         gettext("Notices"),
-        gettext("Photos"),
+        gettext("Photos shown"),
         gettext("Withdrawn articles"),
         gettext("Photos in withdrawn articles"),
     ]
@@ -164,7 +170,7 @@ def _articles(sheet, counts: Counts) -> None:
 
 
 def _photos(sheet, counts: Counts) -> None:
-    sheet.title = gettext("Photos")
+    sheet.title = gettext("Photos shown")
     names = [gettext("Published on"), gettext("Photographer"), gettext("Caption")]
     _line(sheet, [*names, gettext("In the article"), gettext("Status")], bold=True)
     for use in counts.photos:

@@ -41,6 +41,7 @@ class ReportAdmin(NewsroomAdmin):
     """Reports of conferences, with the conference in the same form."""
 
     inlines = [ConferenceInline, *NewsroomAdmin.inlines]
+    sortable_by = ["review_year", "held_on", "shown_when"]
     list_select_related = [*NewsroomAdmin.list_select_related, "conference__chair__person"]
     list_display = [
         "shown_title",

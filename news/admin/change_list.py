@@ -31,7 +31,7 @@ class DeskChangeList(ChangeList):
         self.result_count = len(self.result_list)
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = bool(self.result_list)
-        self.full_result_count = None
+        self.full_result_count = self.result_count  # equal, so that no number is shown
 
     def _rows(self, pks):
         rows = self.root_queryset.filter(pk__in=pks).order_by()
@@ -67,4 +67,6 @@ class DeskChangeList(ChangeList):
                     "No article matches what you chose. Choose less, or clear all filters."
                 )
             )
+        if self.opts.model_name == "report":
+            return gettext("There are no reports yet. Choose “Write a conference report” to begin.")
         return gettext("There are no articles yet. Choose “Write an article” to begin.")

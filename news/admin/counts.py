@@ -12,19 +12,8 @@ from news import counts
 from news.admin.screen import NewsroomScreen
 from news.models import Article
 from portal.files import DOCUMENT_TYPES
-from portal.models import User
-from portal.publishing import is_reviewer, right
 
 FIRST_YEAR = 1945
-
-
-def may_count(user) -> bool:
-    """Royalties are seen by those who review and those who keep the accounts."""
-    return is_reviewer(user, Article) or user.has_perm(right_to_accounts())
-
-
-def right_to_accounts() -> str:
-    return right(User, "change")
 
 
 class CountsScreen(NewsroomScreen):
@@ -62,7 +51,7 @@ class CountsScreen(NewsroomScreen):
 
     @staticmethod
     def _counts(request) -> counts.Counts:
-        if not may_count(request.user):
+        if not counts.may_count(request.user):
             raise PermissionDenied
         return counts.Counts(_month(request.GET))
 

@@ -32,6 +32,7 @@ class ListsMixin(BulkMixin, TrashMixin, DuplicateMixin):
     change_list_template = "admin/news/article_list.html"
     list_display = ["shown_title", "shown_status", "category", "shown_author", "shown_when"]
     list_display_links = ["shown_title"]
+    sortable_by = ["shown_when"]
     list_filter = [StateFilter, KindFilter, AuthorFilter, UnitFilter, CategoryFilter, MonthFilter]
     list_select_related = ["category", "created_by"]
     search_fields = ["title_key__contains"]
@@ -48,17 +49,17 @@ class ListsMixin(BulkMixin, TrashMixin, DuplicateMixin):
         words = text.fold(search_term[:LONGEST_SEARCH])
         return super().get_search_results(request, queryset, words)
 
-    @admin.display(description=_("title"), ordering="title_key")
+    @admin.display(description=_("title"))
     def shown_title(self, article):
         if article.is_working_copy:
             return format_html("{}: {}", _("Changes to"), article.title)
         return article.title
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def shown_status(self, article):
         return format_html('<span class="badge">{}</span>', article.status_line)
 
-    @admin.display(description=_("author"), ordering="byline")
+    @admin.display(description=_("author"))
     def shown_author(self, article):
         return article.byline or article.created_by
 

@@ -37,7 +37,7 @@ class TrashMixin(NewsroomScreen):
         return self.page(request, "trash_confirm.html", context, article=article)
 
     def _throw_away(self, request, article):
-        """The version is the one that the page was about: a change since then is looked at first."""
+        """Of the version that the page was about: what changed since then is looked at first."""
         try:
             article.version = int(request.POST.get("version") or article.version)
             trash.trash(article, by=request.user)

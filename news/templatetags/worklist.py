@@ -3,6 +3,7 @@
 from django import template
 
 from news.admin.addresses import screen_of
+from news.counts import may_count
 from news.models import Article
 from news.trash import days_left
 from news.worklist import Worklist
@@ -17,6 +18,7 @@ def worklist(context):
     user = context["request"].user
     return {
         "blocks": Worklist(user).blocks(),
+        "may_count": may_count(user),
         "may_write": user.has_perm(right(Article, "add")),
     }
 
