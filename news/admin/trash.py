@@ -11,7 +11,7 @@ from news import trash
 from news.admin.screen import NewsroomScreen
 from news.models import Article
 from portal.models import User
-from portal.publishing import Refused
+from portal.publishing import CHANGED_MEANWHILE, Refused
 
 
 class TrashMixin(NewsroomScreen):
@@ -39,10 +39,11 @@ class TrashMixin(NewsroomScreen):
     def _throw_away(self, request, article):
         """Of the version that the page was about: what changed since then is looked at first."""
         try:
-            article.version = int(request.POST.get("version") or article.version)
+            if request.POST.get("version") != str(article.version):
+                raise Refused(CHANGED_MEANWHILE)
             trash.trash(article, by=request.user)
-        except (Refused, ValueError) as refusal:
-            for reason in getattr(refusal, "reasons", []):
+        except Refused as refusal:
+            for reason in refusal.reasons:
                 messages.error(request, reason)
             return redirect(self.url_of("change", article))
         words = gettext("“%(title)s” is in the trash. It can be restored for %(days)s days.")
