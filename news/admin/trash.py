@@ -23,6 +23,8 @@ class TrashMixin(NewsroomScreen):
         return [path("<int:pk>/trash/", view, name=name), *super().get_urls()]
 
     def trash_view(self, request, pk):
+        if trash.in_trash(request.user).filter(pk=pk).exists():  # a second click
+            return redirect(reverse("admin:news_trash"))
         article = self.visible_article(request, pk)
         if article.is_working_copy or not trash.may_trash(article, request.user):
             raise PermissionDenied

@@ -417,6 +417,15 @@ def test_a_copy_is_a_draft_with_everything_but_state_and_times(client, writer):
     assert article.photos.count() == 1
 
 
+def test_a_second_click_makes_no_second_copy(client, editor):
+    article = make_article()
+    assert duplicate(client, article).url == duplicate(client, article).url
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=10), tick=False):
+        client.force_login(editor)
+        duplicate(client, article)
+    assert Article.objects.count() == 3
+
+
 def test_a_copy_of_a_report_has_a_conference_of_its_own(client, editor):
     report = make_article(kind="report", title="x" * 255)
     make_conference(article=report, venue="Hội trường")

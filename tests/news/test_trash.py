@@ -115,6 +115,13 @@ def test_what_changed_since_the_page_was_shown_is_not_thrown_away(client, editor
     assert not gone(article)
 
 
+def test_a_second_click_leads_to_the_trash(client, editor):
+    article = make_article(status="draft")
+    throw(client, article)
+    assert throw(client, article).redirect_chain == [(BIN, 302)]
+    assert Transition.objects.filter(verb="trash").count() == 1
+
+
 def test_a_working_copy_is_discarded_not_thrown_away(client, editor):
     copy = copies.open_copy(make_article(), by=editor)
     assert throw(client, copy).status_code == 403

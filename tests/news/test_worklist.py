@@ -138,6 +138,11 @@ def test_an_administrator_of_accounts_has_no_articles_to_work_on(client):
     assert 'href="/admin/news/article/counts/"' in page
 
 
+def test_the_lists_of_one_app_stand_alone(client, editor):
+    assert "Việc của tôi" in client.get("/admin/").content.decode()
+    assert "Việc của tôi" not in client.get("/admin/news/").content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 12])
 def test_the_first_page_costs_the_same_however_much_waits(
     client, editor, rows, django_assert_num_queries
