@@ -102,8 +102,10 @@ def test_the_screens_work_without_scripts(browser, site, sign_in, editor):
 
 SCREENS = (
     "/admin/",
+    "/admin/news/article/",
+    "/admin/news/article/?state=withdrawn",
     "/admin/news/article/trash/",
-    "/admin/news/article/counts/",
+    "/admin/news/article/counts/?year=2018&month=1",
 )
 
 
