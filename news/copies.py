@@ -52,10 +52,15 @@ def open_copy(article, *, by):
         copy = type(live).objects.filter(draft_of=live).first()
         if copy is None:
             copy = _new_copy(live, by=by, content={name: getattr(live, name) for name in CONTENT})
-            for row in _parts(live):
-                _clone(row, copy)
+            copy_parts(live, copy)
             copy.related.set(live.related.all())
     return copy
+
+
+def copy_parts(source, target) -> None:
+    """Give `target` rows like those of `source`: photos with captions, files, people…"""
+    for row in _parts(source):
+        _clone(row, target)
 
 
 def merge(copy, *, by, reason: str = "") -> None:

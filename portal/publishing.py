@@ -145,6 +145,9 @@ class PublishableQuerySet(models.QuerySet):
 
 
 EXPIRES_TOO_EARLY = _("The expiry time lies before the publication time.")
+CHANGED_MEANWHILE = _(
+    "Somebody else has just changed this item. Open it again and look at it first."
+)
 
 
 class Publishable(models.Model):
@@ -372,9 +375,7 @@ class Publishable(models.Model):
             .update(version=F("version") + 1, **changes)
         )
         if not written:
-            raise Refused(
-                _("Somebody else has just changed this item. Open it again and look at it first.")
-            )
+            raise Refused(CHANGED_MEANWHILE)
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1

@@ -3,20 +3,24 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from news.admin.counts import CountsScreen
 from news.admin.inlines import ConferenceInline
+from news.admin.list_filters import AuthorFilter, MonthFilter, StateFilter, UnitFilter
 from news.admin.newsroom import NewsroomAdmin
 from news.admin.own_texts import OwnTextsMixin
+from news.admin.trash import TrashScreen
 from news.models import Article, Report
 
 
 @admin.register(Article)
-class ArticleAdmin(OwnTextsMixin, NewsroomAdmin):
-    """News and notices."""
-
-    list_filter = ["status", "kind", "category"]
+class ArticleAdmin(OwnTextsMixin, TrashScreen, CountsScreen, NewsroomAdmin):
+    """News and notices; the list shows reports too, each row leads to its own screen."""
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(kind=Article.Kind.REPORT)
+        rows = super().get_queryset(request)
+        if _is_list(request):
+            return rows
+        return rows.exclude(kind=Article.Kind.REPORT)
 
     def get_search_results(self, request, queryset, search_term):
         """Other screens that look for an article here (related ones) find reports too."""
@@ -38,16 +42,23 @@ class ReportAdmin(NewsroomAdmin):
     """Reports of conferences, with the conference in the same form."""
 
     inlines = [ConferenceInline, *NewsroomAdmin.inlines]
-    list_select_related = ["category", "draft_of", "conference__chair__person"]
+    sortable_by = ["review_year", "held_on", "shown_when"]
+    list_select_related = [*NewsroomAdmin.list_select_related, "conference__chair__person"]
     list_display = [
         "shown_title",
         "shown_status",
         "review_year",
         "held_on",
         "chair",
-        "publish_at",
+        "shown_when",
     ]
-    list_filter = ["status", "conference__review_year"]
+    list_filter = [
+        StateFilter,
+        "conference__review_year",
+        AuthorFilter,
+        UnitFilter,
+        MonthFilter,
+    ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind=Article.Kind.REPORT)
@@ -71,3 +82,9 @@ class ReportAdmin(NewsroomAdmin):
     def chair(self, report):
         chair = report.conference.chair if hasattr(report, "conference") else None
         return chair.person if chair else None
+
+
+def _is_list(request) -> bool:
+    """Whether the list is asked for, and not one article."""
+    match = request.resolver_match
+    return match is not None and match.url_name == "news_article_changelist"

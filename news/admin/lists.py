@@ -1,21 +1,76 @@
 """Lists of articles: filters, folded search, actions on several, the trash, copies."""
 
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.screen import NewsroomScreen
+from news.admin.bulk import BulkMixin
+from news.admin.change_list import DeskChangeList
+from news.admin.duplicate import DuplicateMixin
+from news.admin.list_filters import (
+    AuthorFilter,
+    CategoryFilter,
+    KindFilter,
+    MonthFilter,
+    StateFilter,
+    UnitFilter,
+)
+from news.admin.trash import TrashMixin
+from portal import text
+from portal.publishing import Status
+
+# A longer search is no search: what is looked for stands in a title.
+LONGEST_SEARCH = 200
 
 
-class ListsMixin(NewsroomScreen):
+class ListsMixin(BulkMixin, TrashMixin, DuplicateMixin):
     """The lists."""
 
-    @admin.display(description=_("title"), ordering="title")
+    change_list_template = "admin/news/article_list.html"
+    list_display = ["shown_title", "shown_status", "category", "shown_author", "shown_when"]
+    list_display_links = ["shown_title"]
+    sortable_by = ["shown_when"]
+    list_filter = [StateFilter, KindFilter, AuthorFilter, UnitFilter, CategoryFilter, MonthFilter]
+    list_select_related = ["category", "created_by"]
+    search_fields = ["title_key__contains"]
+    search_help_text = _("With or without accents; every word must occur in the title.")
+    ordering = ["-saved_at"]
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_changelist(self, request, **kwargs):
+        return DeskChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        """Titles that hold every word, in any order, accents or not: "hoi nghi", "Hội nghị"."""
+        words = text.fold(search_term[:LONGEST_SEARCH])
+        return super().get_search_results(request, queryset, words)
+
+    @admin.display(description=_("title"))
     def shown_title(self, article):
         if article.is_working_copy:
             return format_html("{}: {}", _("Changes to"), article.title)
         return article.title
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def shown_status(self, article):
-        return article.status_line
+        return format_html('<span class="badge">{}</span>', article.status_line)
+
+    @admin.display(description=_("author"))
+    def shown_author(self, article):
+        return article.byline or article.created_by
+
+    @admin.display(description=_("date"), ordering="saved_at")
+    def shown_when(self, article):
+        """The one date that matters: of publication, else of the last change."""
+        words, moment = gettext("Saved %s"), article.saved_at
+        if article.is_scheduled:
+            words, moment = gettext("For %s"), article.publish_at
+        elif article.status == Status.PUBLISHED:
+            words, moment = gettext("Published %s"), article.publish_at
+        elif article.status == Status.WITHDRAWN:
+            words, moment = gettext("Withdrawn %s"), article.withdrawn_at
+        return words % date_format(timezone.localtime(moment), "H:i d/m/Y")

@@ -38,14 +38,7 @@ class NewsroomAdmin(
     form = ArticleForm
     change_form_template = "admin/news/article_form.html"
     inlines = [ArticlePhotoInline, AttachmentInline, ArticlePersonInline, ArticleDepartmentInline]
-    list_display = ["shown_title", "shown_status", "category", "publish_at", "byline", "saved_at"]
-    list_display_links = ["shown_title"]
-    list_filter = ["status", "category"]
-    list_select_related = ["category", "draft_of"]
-    search_fields = ["title"]
-    ordering = ["-saved_at"]
     autocomplete_fields = ["department", "related"]
-    show_full_result_count = False
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -1,0 +1,124 @@
+"""Lists, several at once, the trash and copies, as a person uses them on a phone and at a desk."""
+
+import pytest
+from playwright.sync_api import expect
+
+from news.models import Article
+from tests.browser.test_accessibility import violations
+from tests.factories import make_article, make_category, make_user
+
+
+def tick(page, *titles):
+    for title in titles:
+        page.locator("#result_list tr", has_text=title).locator(".action-select").check()
+
+
+def choose_action(page, label):
+    page.locator("select[name=action]").select_option(label=label)
+    page.get_by_role("button", name="Thực hiện").click()
+
+
+def no_sideways_scroll(page, width):
+    return page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def editor(site):
+    return make_user(groups=["Duyệt đăng"])
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_an_article_is_found_without_accents_and_thrown_away_and_restored(
+    open_page, sign_in, editor, width
+):
+    make_article(title="Hội nghị tổng kết", created_by=editor)
+    make_article(title="Hội thảo khoa học", created_by=editor)
+    page = open_page(width=width)
+    sign_in(page, editor)
+    page.goto("/admin/news/article/")
+    page.get_by_role("textbox", name="Tìm").fill("hoi nghi")
+    page.keyboard.press("Enter")
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    assert no_sideways_scroll(page, width)
+    page.get_by_role("link", name="Hội nghị tổng kết").click()
+    page.get_by_role("link", name="Chuyển vào thùng rác").click()
+    expect(page.get_by_text("Bạn đọc đang xem bài này")).to_be_visible()
+    page.get_by_role("button", name="Chuyển vào thùng rác").click()
+    expect(page.get_by_text("còn 29 ngày")).to_be_visible()
+    assert no_sideways_scroll(page, width)
+    page.get_by_role("button", name="Khôi phục “Hội nghị tổng kết”").click()
+    expect(page.locator(".messagelist")).to_contain_text("Đã khôi phục 1 bài")
+    assert Article.objects.published().count() == 2
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_several_are_moved_and_what_cannot_be_is_told(open_page, sign_in, editor, width):
+    make_category(name="Chuyển đổi số")
+    for title in ("Tin thứ nhất", "Tin thứ hai"):
+        make_article(title=title, status="draft")
+    make_article(title="Tin trống", status="draft", body="")
+    page = open_page(width=width)
+    sign_in(page, editor)
+    page.goto("/admin/news/article/?state=draft")
+    tick(page, "Tin thứ nhất", "Tin thứ hai")
+    choose_action(page, "Chuyển chuyên mục…")
+    assert no_sideways_scroll(page, width)
+    page.get_by_label("Chuyên mục").select_option(label="Chuyển đổi số")
+    page.get_by_role("button", name="Chuyển", exact=True).click()
+    expect(page.locator(".messagelist .success")).to_have_text("Đã xong 2 bài.")
+    tick(page, "Tin thứ nhất", "Tin trống")
+    choose_action(page, "Xuất bản")
+    expect(page.locator(".messagelist .success")).to_have_text("Đã xong 1 bài.")
+    expect(page.locator(".messagelist .error")).to_contain_text("“Tin trống”")
+    moved = Article.objects.filter(category__name="Chuyển đổi số")
+    assert sorted(moved.values_list("title", "status")) == [
+        ("Tin thứ hai", "draft"),
+        ("Tin thứ nhất", "published"),
+    ]
+
+
+def test_a_copy_is_made_from_the_form_and_opens_in_it(open_page, sign_in, site):
+    writer = make_user(groups=["Phóng viên"])
+    make_article(title="Tập huấn", status="draft", created_by=writer)
+    page = open_page()
+    sign_in(page, writer)
+    page.locator("#work-draft").get_by_role("link", name="Tập huấn").click()
+    page.get_by_role("button", name="Nhân bản").click()
+    expect(page.locator("#id_title")).to_have_value("Tập huấn (bản sao)")
+
+
+def test_the_screens_work_without_scripts(browser, site, sign_in, editor):
+    make_article(title="Tin nháp", status="draft")
+    context = browser.new_context(java_script_enabled=False, base_url=site, locale="vi-VN")
+    page = context.new_page()
+    sign_in(page, editor)
+    page.goto("/admin/news/article/?state=draft")
+    tick(page, "Tin nháp")
+    choose_action(page, "Chuyển vào thùng rác…")
+    page.get_by_role("button", name="Chuyển vào thùng rác").click()
+    expect(page.locator(".messagelist")).to_contain_text("Đã xong 1 bài.")
+    context.close()
+
+
+SCREENS = (
+    "/admin/",
+    "/admin/news/article/",
+    "/admin/news/article/?state=withdrawn",
+    "/admin/news/article/trash/",
+    "/admin/news/article/counts/?year=2018&month=1",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_in_what_is_ours(open_page, sign_in, editor, width, scheme):
+    make_article(title="Chờ duyệt", status="submitted")
+    make_article(byline="Hưng Đức")
+    page = open_page(width=width, color_scheme=scheme)
+    sign_in(page, editor)
+    found = []
+    for address in SCREENS:
+        page.goto(address)
+        assert no_sideways_scroll(page, width), address
+        found += [f"{address}: {line}" for line in violations(page)]
+    assert not found, "\n".join(found)
