@@ -577,22 +577,27 @@ class Conference(models.Model):
 
 class PhotoManager(models.Manager):
     def from_upload(self, upload, *, by=None) -> Photo:
-        """The library's photo of these bytes: the one it has, else a new one.
+        """The library's photo of these bytes: the one it has (`was_known`), else a new one with
+        what the file says about itself.
 
         Raises ValidationError with one sentence when the upload is no usable photo.
         """
         stored = images.store(upload)
         photo = self.filter(checksum=stored.checksum).first()
-        if photo is None:
-            photo = self.create(
-                image=stored.name,
-                width=stored.width,
-                height=stored.height,
-                checksum=stored.checksum,
-                name=text.normalize_line(upload.name)[:255],
-                added_by=by,
-            )
-        return photo
+        if photo is not None:
+            photo.was_known = True
+            return photo
+        return self.create(
+            image=stored.name,
+            width=stored.width,
+            height=stored.height,
+            checksum=stored.checksum,
+            name=text.normalize_line(upload.name)[:255],
+            credit=stored.notes.credit,
+            taken_on=stored.notes.taken_on,
+            file_caption=stored.notes.caption,
+            added_by=by,
+        )
 
 
 class Photo(models.Model):
@@ -628,6 +633,8 @@ class Photo(models.Model):
         related_name="+",
         verbose_name=_("added by"),
     )
+
+    was_known = False  # whether an upload found it in the library
 
     objects = PhotoManager()
 
@@ -665,11 +672,26 @@ class Photo(models.Model):
         """Whether a published article shows this photo now."""
         return Article.objects.published().filter(photos__photo=self).exists()
 
-    def versions(self):
-        """Versions of articles that show this photo, though the article no longer may."""
-        return Version.objects.get_for_model(ArticlePhoto).filter(
-            serialized_data__contains=f'"photo": {self.pk},'
+    def versions(self) -> list[Version]:
+        """Versions that show this photo of articles which readers have seen.
+
+        What was only ever a draft needs no proof of what it looked like.
+        """
+        found = list(
+            Version.objects.get_for_model(ArticlePhoto).filter(
+                serialized_data__contains=f'"photo": {self.pk},'
+            )
         )
+        articles = {version.field_dict["article_id"] for version in found}
+        public = Article.objects.once_public().filter(pk__in=articles)
+        seen = set(public.values_list("pk", flat=True))
+        return [version for version in found if version.field_dict["article_id"] in seen]
+
+    @property
+    def proposed_caption(self) -> str:
+        """What the file says of itself, as long as a caption may be."""
+        longest = ArticlePhoto._meta.get_field("caption").max_length
+        return text.normalize_line(self.file_caption)[:longest]
 
 
 ALT_IS_FILE_NAME = _("This is a file name. Describe what is to be seen in the photo.")
