@@ -25,8 +25,8 @@ _UTF8 = b"\x1b%G"
 _DESCRIPTION, _ARTIST, _DETAILS, _TAKEN = 0x010E, 0x013B, 0x8769, 0x9003
 # UTF-8 that somebody read as Latin letters, "Há»™i nghá»‹", and letters lost for good, "H?i ngh?".
 _UNREADABLE = re.compile(
-    "[\u00c3\u00c4\u00c6][\u0080-\u00bf\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]|\u00e1[\u00ba\u00bb]"
-    r"|\ufffd|\w\?\w"
+    r"[\u00c3\u00c4\u00c6][\u0080-\u00bf\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
+    r"|\u00e1[\u00ba\u00bb]|\ufffd|\w\?\w"
 )
 # Nobody's words, but a camera's: "OLYMPUS DIGITAL CAMERA", "SONY DSC", "DCIM\\100MEDIA".
 _CAMERA = re.compile(r"[A-Z0-9 \\/_.-]+")
@@ -49,8 +49,7 @@ def read(image: Image.Image) -> Notes:
     iptc, exif = _iptc(image), _exif(image)
     return Notes(
         caption=_first(_clean(iptc(_CAPTION)), _clean(exif(_DESCRIPTION)))[:LONGEST_CAPTION],
-        credit=_credit(_line(iptc(_PERSON)), _line(iptc(_AGENCY)))
-        or _fitting(_line(exif(_ARTIST))),
+        credit=_first(_credit(_line(iptc(_PERSON)), _line(iptc(_AGENCY))), _line(exif(_ARTIST))),
         taken_on=_day(iptc(_DAY), "%Y%m%d") or _day(exif(_TAKEN)[:10], "%Y:%m:%d"),
     )
 
