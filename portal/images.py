@@ -211,6 +211,7 @@ def store(upload) -> StoredImage:
 
 def _store(upload) -> StoredImage:
     picture, info = _decode(upload)
+    upload.inspected_image = info
     checksum = files.checksum(upload)
     original = f"{files.ORIGINALS}/{checksum}.{info.extension}"
     if not _is_complete(original, checksum, info.width):
@@ -352,6 +353,11 @@ class Renditions:
     def smallest(self) -> str:
         """The narrowest file, for thumbnails in the admin."""
         return self.webp[0][1]
+
+    @property
+    def preview(self) -> str:
+        """The WebP at most 480 px wide, for forms that show one photo."""
+        return [address for width, address in self.webp if width <= 480 or len(self.webp) == 1][-1]
 
     @property
     def fallback(self) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -583,21 +584,34 @@ class PhotoManager(models.Manager):
         Raises ValidationError with one sentence when the upload is no usable photo.
         """
         stored = images.store(upload)
-        photo = self.filter(checksum=stored.checksum).first()
-        if photo is not None:
-            photo.was_known = True
-            return photo
+        with transaction.atomic():
+            if by is not None:  # the same bytes twice in one batch arrive side by side
+                get_user_model().objects.select_for_update().get(pk=by.pk)
+            photo = self.filter(checksum=stored.checksum).first()
+            if photo is not None:
+                photo.was_known = True
+                return photo
+            return self._new(stored, name=upload.name, by=by)
+
+    def _new(self, stored, *, name: str, by) -> Photo:
         return self.create(
             image=stored.name,
             width=stored.width,
             height=stored.height,
             checksum=stored.checksum,
-            name=text.normalize_line(upload.name)[:255],
+            name=text.normalize_line(name)[:255],
             credit=stored.notes.credit,
             taken_on=stored.notes.taken_on,
             file_caption=stored.notes.caption,
             added_by=by,
         )
+
+    def public_ids(self, photos) -> set[int]:
+        """Which of the photos a published article shows now, in one query."""
+        shown = ArticlePhoto.objects.filter(
+            photo__in=photos, article__in=Article.objects.published().order_by().values("pk")
+        )
+        return set(shown.order_by().values_list("photo_id", flat=True))
 
 
 class Photo(models.Model):
@@ -667,6 +681,12 @@ class Photo(models.Model):
         )
         if not any(found.exists() for found in rows):
             images.delete_files(checksum)
+
+    def change(self, **values) -> None:
+        """Write some columns, and what the library's search reads."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*values, "search_key"])
 
     def is_public(self) -> bool:
         """Whether a published article shows this photo now."""
