@@ -70,7 +70,8 @@ def _iptc(image: Image.Image):
     def field(number: tuple[int, int]) -> str:
         values = fields.get(number, [])
         values = values if isinstance(values, list) else [values]
-        return ", ".join(_decoded(value, is_utf8=is_utf8) for value in values)
+        # Pillow gives None for a field that is there and empty.
+        return ", ".join(_decoded(value, is_utf8=is_utf8) for value in values if value)
 
     return field
 
