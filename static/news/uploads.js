@@ -93,7 +93,7 @@
     // ── Sending ─────────────────────────────────────────────────────────────────────────────────
     function refusal(request) {
       if (request.response && request.response.error) return request.response.error;
-      const elsewhere = request.status && !request.responseURL.endsWith(words.uploadZone);
+      const elsewhere = request.status && new URL(request.responseURL).pathname !== words.uploadZone;
       return elsewhere || request.status === 403 ? words.signedOut : words.failed;
     }
 
