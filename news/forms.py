@@ -1,15 +1,21 @@
 """The writer's form: one article with its photos, captions and files."""
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from news import focus
 from news.models import Article, ArticlePhoto, Attachment, Photo
 from portal import files, images, richtext
+
+# In one sending; a script sends one by one and needs no limit.
+MOST_FILES = 100
+NOT_STORED = _(
+    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
+    "the administrator and try again."
+)
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -28,7 +34,14 @@ class SeveralFilesField(forms.FileField):
 
     def clean(self, data, initial=None):
         uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not uploads:
+            raise ValidationError(self.error_messages["required"], code="required")
         errors = [error for upload in uploads for error in self._errors(upload)]
+        if len(uploads) > MOST_FILES:
+            errors = [
+                gettext("These are %(count)s files; send at most %(most)s at once.")
+                % {"count": len(uploads), "most": MOST_FILES}
+            ]
         if errors:
             errors.append(gettext("Nothing was stored. Choose the right files again and save."))
             raise ValidationError(errors)
@@ -39,6 +52,8 @@ class SeveralFilesField(forms.FileField):
             self.check(upload)
         except ValidationError as error:
             return error.messages
+        if getattr(upload, "not_stored", False):  # see news.admin.uploads
+            return [f"{files.shown_name(upload)}: {gettext(NOT_STORED)}"]
         return []
 
 
@@ -46,25 +61,30 @@ class SeveralFilesField(forms.FileField):
 _OF_COPIES = ("is_major_change", "change_note")
 
 
-class ArticleForm(forms.ModelForm):
-    """Title and category make a draft; the rest is asked for at publication."""
-
-    new_photos = SeveralFilesField(
+def new_photos_field(**kwargs) -> SeveralFilesField:
+    """The field for several photos, on the writer's form and in the library."""
+    return SeveralFilesField(
         label=_("Add photos"),
-        required=False,
         check=images.inspect,
         accept="image/jpeg,image/png,image/webp,image/heic,.heic",
         help_text=_(
             "JPG or PNG, at most 10 MB a photo; you can choose several at once. At least 1280 "
             "pixels wide is best. The site makes them smaller and turns them the right way."
         ),
+        **kwargs,
     )
-    library_photos = forms.ModelMultipleChoiceField(
-        Photo.objects,
-        label=_("Take photos from the library"),
-        required=False,
-        help_text=_("Type a part of the file name or of the description."),
-    )
+
+
+class PhotosForm(forms.Form):
+    """Several photos for the library."""
+
+    new_photos = new_photos_field()
+
+
+class ArticleForm(forms.ModelForm):
+    """Title and category make a draft; the rest is asked for at publication."""
+
+    new_photos = new_photos_field(required=False)
     new_attachments = SeveralFilesField(
         label=_("Add documents"),
         required=False,
@@ -125,17 +145,40 @@ class ArticleForm(forms.ModelForm):
         without = ("publish_at",) if self.instance.is_working_copy else _OF_COPIES
         for name in without:
             self.fields.pop(name, None)
-        photo = ArticlePhoto._meta.get_field("photo")
-        self.fields["library_photos"].widget = AutocompleteSelectMultiple(photo, admin.site)
-        self.fields["library_photos"].widget.choices = self.fields["library_photos"].choices
 
     def clean_featured_order(self):
         """Left empty it is the first place, as the field's default says."""
         return self.cleaned_data["featured_order"] or 0
 
 
+class PhotoForm(forms.ModelForm):
+    """One photo of the library."""
+
+    focus = focus.FocusField()
+
+    class Meta:
+        model = Photo
+        fields = ("alt", "credit", "taken_on")
+        widgets = {"alt": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["focus"] = focus.choice_of(self.instance)
+
+    def save(self, commit=True):
+        for column, value in _new_point(self, self.instance).items():
+            setattr(self.instance, column, value)
+        return super().save(commit=commit)
+
+
+def _new_point(form, photo: Photo) -> dict[str, int]:
+    """The photo's columns, if another point than it has was chosen."""
+    chosen = form.cleaned_data.get("focus")
+    return focus.point_of(chosen) if chosen and chosen != focus.choice_of(photo) else {}
+
+
 class ArticlePhotoForm(forms.ModelForm):
-    """One photo's use: caption, description and place. The credit belongs to the photo."""
+    """One photo's use: caption, description and place. Credit and point belong to the photo."""
 
     credit = forms.CharField(
         label=_("Photographer"), required=False, max_length=150, show_hidden_initial=True
@@ -150,6 +193,7 @@ class ArticlePhotoForm(forms.ModelForm):
         help_text=_("Choose a paragraph; the photo stands right after it."),
     )
     lead = forms.BooleanField(label=_("Main photo (for lists and sharing)"), required=False)
+    focus = focus.FocusField()
 
     class Meta:
         model = ArticlePhoto
@@ -161,8 +205,11 @@ class ArticlePhotoForm(forms.ModelForm):
             "order": forms.NumberInput(attrs={"min": 0}),
         }
 
-    def __init__(self, *args, body: str = "", **kwargs):
+    def __init__(self, *args, body="", public_photos=frozenset(), proposes=False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.proposes = proposes
+        # What readers see of a photo is changed in the library alone.
+        self.photo_is_public = self.instance.photo_id in public_photos
         self.fields["order"].required = False
         self.fields["after"].widget.choices = [
             ("", _("In the gallery after the text")),
@@ -176,6 +223,9 @@ class ArticlePhotoForm(forms.ModelForm):
             self.initial["alt"] = self.instance.alt or self.instance.photo.alt
             self.initial["lead"] = self.instance.is_lead
             self.initial["after"] = richtext.photo_places(body).get(self.instance.ref)
+            self.initial["focus"] = focus.choice_of(self.instance.photo)
+        if self.photo_is_public:
+            self.fields["credit"].widget.attrs["readonly"] = True
 
     def clean_order(self):
         return self.cleaned_data["order"] or 0
@@ -195,10 +245,20 @@ class ArticlePhotoForm(forms.ModelForm):
 
     def save(self, commit=True):
         use = super().save(commit=commit)
+        changes = {} if self.photo_is_public else _new_point(self, use.photo)
         if self._changes_credit(use.photo):
-            use.photo.credit = self.cleaned_data["credit"]
-            use.photo.save(update_fields=["credit"])
+            changes["credit"] = self.cleaned_data["credit"]
+        if changes and not use.photo.is_public():
+            use.photo.change(**changes)
         return use
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the caption is still the file's own, in a text that readers have not seen."""
+        caption = self["caption"].value()
+        if not (self.proposes and caption and self.shown_photo):
+            return False
+        return caption == self.shown_photo.proposed_caption
 
     @property
     def shown_photo(self) -> Photo | None:
@@ -221,7 +281,13 @@ class ArticlePhotoFormSet(BaseInlineFormSet):
     def get_form_kwargs(self, index):
         if not hasattr(self, "_body"):
             self._body = self.body
-        return super().get_form_kwargs(index) | {"body": self._body}
+            photos = {row.photo_id for row in self.get_queryset()}
+            self._public_photos = Photo.objects.public_ids(photos) if photos else set()
+        return super().get_form_kwargs(index) | {
+            "body": self._body,
+            "public_photos": self._public_photos,
+            "proposes": not self.instance.is_working_copy,
+        }
 
     def clean(self):
         super().clean()

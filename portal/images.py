@@ -1,7 +1,8 @@
 """Photos: checked before they are decoded, and encoded anew before anybody sees them.
 
 The published files carry no EXIF, GPS, thumbnail or tail, whatever the upload held; the original
-stays in the private root and is never served.
+stays in the private root and is never served. What a newsroom needs of it, portal.image_notes
+reads first.
 """
 
 import base64
@@ -20,7 +21,8 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms
 
-from portal import files, text
+from portal import files, image_notes, text
+from portal.image_notes import NO_NOTES, Notes
 
 MAX_SIZE = 10 * files.MEGABYTE
 MAX_PIXELS = 40_000_000
@@ -96,16 +98,19 @@ class ImageInfo:
     width: int
     height: int
     turn: int  # EXIF orientation, 1 to 8
+    notes: Notes = NO_NOTES
 
 
 @dataclass(frozen=True)
 class StoredImage:
-    """The original's private name, its checksum, and its size in pixels after turning."""
+    """The original's private name, its checksum, its size in pixels after turning, and what the
+    file says about itself."""
 
     name: str
     checksum: str
     width: int
     height: int
+    notes: Notes = NO_NOTES
 
 
 # ── Judging ─────────────────────────────────────────────────────────────────────────────────────
@@ -179,7 +184,7 @@ def _info(image: Image.Image) -> ImageInfo:
     turn = _orientation(image)
     if turn >= 5:  # lying on its side
         width, height = height, width
-    return ImageInfo(FORMATS[image.format], width, height, turn)
+    return ImageInfo(FORMATS[image.format], width, height, turn, image_notes.read(image))
 
 
 def _orientation(image: Image.Image) -> int:
@@ -199,7 +204,14 @@ def store(upload) -> StoredImage:
     Raises ValidationError as `inspect` does, OSError when the disk is full. Doing it again
     changes nothing; the original is written last, so half a job is never taken for a whole one.
     """
+    if (known := getattr(upload, "stored_image", None)) is None:
+        known = upload.stored_image = _store(upload)
+    return known
+
+
+def _store(upload) -> StoredImage:
     picture, info = _decode(upload)
+    upload.inspected_image = info
     checksum = files.checksum(upload)
     original = f"{files.ORIGINALS}/{checksum}.{info.extension}"
     if not _is_complete(original, checksum, info.width):
@@ -207,7 +219,7 @@ def store(upload) -> StoredImage:
             default_storage.save(f"{files.RENDITIONS}/{name}", ContentFile(content))
         default_storage.save(original, upload)
         upload.seek(0)
-    return StoredImage(original, checksum, info.width, info.height)
+    return StoredImage(original, checksum, info.width, info.height, info.notes)
 
 
 def _rendition_name(checksum: str, width: int, extension: str) -> str:
@@ -341,6 +353,11 @@ class Renditions:
     def smallest(self) -> str:
         """The narrowest file, for thumbnails in the admin."""
         return self.webp[0][1]
+
+    @property
+    def preview(self) -> str:
+        """The WebP at most 480 px wide, for forms that show one photo."""
+        return [address for width, address in self.webp if width <= 480 or len(self.webp) == 1][-1]
 
     @property
     def fallback(self) -> str:

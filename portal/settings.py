@@ -228,6 +228,7 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than the forms take, so that they can say so
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────

@@ -301,6 +301,13 @@ def legacy_encoding(text: str) -> str:
     return best
 
 
+def reads_as_vietnamese(text: str) -> bool:
+    """Say whether most words with letters beyond ASCII are Vietnamese syllables, and any is."""
+    words = {word.lower() for word in _LEGACY_WORD.findall(unicodedata.normalize("NFC", text))}
+    beyond = [word for word in words if not word.isascii()]
+    return 2 * sum(_is_syllable(word, strict=True) for word in beyond) > len(beyond)
+
+
 def _odd_words(text: str) -> set[str]:
     """Return the words of ASCII letters and Latin-1 characters that are no Vietnamese syllables."""
     return {

@@ -15,6 +15,7 @@ from news.admin.lists import ListsMixin
 from news.admin.previews import PreviewsMixin
 from news.admin.remarks import RemarksMixin
 from news.admin.takedown import TakedownMixin
+from news.admin.uploads import UploadsMixin
 from news.admin.versions import VersionsMixin
 from news.admin.word import WordMixin
 from news.admin.workflow import WorkflowMixin
@@ -32,6 +33,7 @@ class NewsroomAdmin(
     RemarksMixin,
     WordMixin,
     ListsMixin,
+    UploadsMixin,
 ):
     """One form for a whole article; each part of the desk adds its own to it."""
 
@@ -66,11 +68,9 @@ class NewsroomAdmin(
             copies.record_version(article, by=request.user)
 
     def _add_photos(self, request, article, cleaned):
-        """Photos chosen without JavaScript, or from the library, in file-name order."""
-        chosen = [
-            Photo.objects.from_upload(upload, by=request.user)
-            for upload in sorted(cleaned["new_photos"], key=lambda upload: upload.name)
-        ]
-        order = article.photos.count()
-        for number, photo in enumerate([*chosen, *cleaned["library_photos"]], start=order):
-            article.photos.create(photo=photo, alt=photo.alt, order=number)
+        """Photos chosen without JavaScript, in file-name order, with their files' captions."""
+        uploads = sorted(cleaned["new_photos"], key=lambda upload: upload.name)
+        for order, upload in enumerate(uploads, start=article.photos.count()):
+            photo = Photo.objects.from_upload(upload, by=request.user)
+            caption = photo.proposed_caption
+            article.photos.create(photo=photo, alt=photo.alt, caption=caption, order=order)

@@ -2,63 +2,87 @@
 
 import logging
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.http import JsonResponse
-from django.urls import path
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from news import focus
 from news.admin.addresses import screen_of
+from news.admin.photo_filters import CreditFilter, DescribedFilter, UsedFilter, uses_seen_by
+from news.admin.uploads import store_ahead
+from news.forms import NOT_STORED, PhotoForm, PhotosForm
 from news.models import Article, Photo
+from portal import text
 from portal.admin import PortalModelAdmin
 from portal.publishing import is_reviewer
-from portal.text import normalize_line
 
 logger = logging.getLogger(__name__)
 
 SMALL_PHOTO_PIXELS = 640
-NOT_STORED = _(
-    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
-    "the administrator and try again."
-)
+# What the writer's form shows of the library at a time; whoever needs others types a word more.
+MOST_FOUND = 24
 
 
 @admin.register(Photo)
 class PhotoAdmin(PortalModelAdmin):
     """The library: every photo with its thumbnail and where it is used."""
 
-    list_display = ["thumbnail", "__str__", "dimensions", "credit", "added_at", "use_count"]
-    list_display_links = ["thumbnail", "__str__"]
-    search_fields = ["name", "alt", "credit"]
+    form = PhotoForm
+    fields = ["alt", "credit", "taken_on"]
+    change_form_template = "admin/news/photo_form.html"
+    list_display = ["__str__", "use_count"]
+    list_filter = [UsedFilter, DescribedFilter, CreditFilter]
+    list_per_page = 60
+    search_fields = ["search_key"]
+    search_help_text = _(
+        "Words of the file name, the description, the photographer or the caption in the file; "
+        "with or without accents."
+    )
+    show_full_result_count = False
+    actions_selection_counter = False
     date_hierarchy = "added_at"
-    readonly_fields = ["thumbnail", "dimensions", "where_used"]
+    ordering = ["-added_at", "-pk"]
+    keep_instead = _(
+        "A photo that an article shows stays in the library. Take it out of the article first."
+    )
 
-    def get_fields(self, request, obj=None):
-        if obj is None:
-            return ["image", "alt", "credit", "taken_on"]
-        return ["thumbnail", "dimensions", "alt", "credit", "taken_on", "where_used"]
-
+    # ── Whose rows, which fields ────────────────────────────────────────────────────────────────
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("uses")
+        seen = uses_seen_by(request.user).values("photo").annotate(times=Count("pk"))
+        times = Coalesce(Subquery(seen.values("times")), 0)
+        return super().get_queryset(request).annotate(times_used=times)
 
-    def get_object(self, request, object_id, from_field=None):
-        photo = super().get_object(request, object_id, from_field)
-        if photo:  # what this member of staff may see of its uses
-            photo.seen_articles = Article.objects.visible_to(request.user)
-        return photo
+    def get_search_results(self, request, queryset, search_term):
+        return with_words(queryset, search_term), False
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_form(self, request, obj=None, change=False, **kwargs):
         """What readers see is changed by those who publish."""
-        locked = obj and obj.is_public() and not is_reviewer(request.user, Article)
-        return [*self.readonly_fields, *(["alt", "credit"] if locked else [])]
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj and is_locked(obj, request.user):
+            for name in ("alt", "credit", "focus"):
+                form.base_fields.pop(name, None)
+        return form
 
     def get_urls(self):
-        upload = self.admin_site.admin_view(require_POST(self.upload_view))
-        return [path("upload/", upload, name="news_photo_upload"), *super().get_urls()]
+        site = self.admin_site
+        upload = site.admin_view(require_POST(self.upload_view))
+        find = site.admin_view(require_safe(self.find_view))
+        return [
+            path("upload/", upload, name="news_photo_upload"),
+            path("find/", find, name="news_photo_find"),
+            *super().get_urls(),
+        ]
 
+    # ── For the scripts of the forms ────────────────────────────────────────────────────────────
     def upload_view(self, request):
         """Store one photo (POST field "upload") and answer with what its row shows, as JSON.
 
@@ -76,65 +100,113 @@ class PhotoAdmin(PortalModelAdmin):
         except OSError:
             logger.exception("A photo could not be stored")
             return JsonResponse({"error": gettext(NOT_STORED)}, status=507)
-        return JsonResponse(photo_as_json(photo))
+        return JsonResponse(photos_as_json([photo])[0])
 
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.added_by = request.user
-            obj.name = normalize_line(form.cleaned_data["image"].name)[:255]
-        super().save_model(request, obj, form, change)
+    def find_view(self, request):
+        """The newest photos with all words of `q` as JSON: `photos`; are there `more`?"""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = with_words(Photo.objects.order_by("-added_at", "-pk"), request.GET.get("q", ""))
+        photos = list(found[: MOST_FOUND + 1])
+        return JsonResponse(
+            {"photos": photos_as_json(photos[:MOST_FOUND]), "more": len(photos) > MOST_FOUND}
+        )
+
+    # ── Several at once ─────────────────────────────────────────────────────────────────────────
+    def add_view(self, request, form_url="", extra_context=None):
+        """Choose or drop several photos; without a script they come with the form."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = PhotosForm()
+        if request.method == "POST":
+            store_ahead(request)
+            form = PhotosForm(request.POST, request.FILES)
+            if form.is_valid():
+                return self._add_all(request, form.cleaned_data["new_photos"])
+        context = {"form": form, "opts": self.opts, "title": gettext("Add photos")}
+        context = self.admin_site.each_context(request) | context | (extra_context or {})
+        return TemplateResponse(request, "admin/news/photo_add.html", context)
+
+    def _add_all(self, request, uploads):
+        photos = [Photo.objects.from_upload(upload, by=request.user) for upload in uploads]
+        known = sum(photo.was_known for photo in photos)
+        if known:
+            messages.warning(
+                request,
+                ngettext(
+                    "%s photo is in the library already; the one there is used.",
+                    "%s photos are in the library already; those there are used.",
+                    known,
+                )
+                % known,
+            )
+        if added := len(photos) - known:
+            sentence = ngettext("%s photo is added.", "%s photos are added.", added)
+            messages.success(request, sentence % added)
+        return redirect("admin:news_photo_changelist")
+
+    # ── One photo ───────────────────────────────────────────────────────────────────────────────
+    def render_change_form(self, request, context, *args, **kwargs):
+        photo = kwargs.get("obj")
+        if photo:
+            uses = photo.uses.filter(article__in=Article.objects.visible_to(request.user))
+            uses = uses.select_related("article").order_by("-article__saved_at")
+            context |= {"uses": [(screen_of(use.article), use) for use in uses]}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs, request):
         """What an article shows, or an earlier version of one, is kept; the page names it."""
         deleted, counts, missing, _protected = super().get_deleted_objects(objs, request)
         articles = Article.objects.filter(photos__photo__in=objs).distinct()
+        seen = articles.filter(pk__in=Article.objects.visible_to(request.user).values("pk"))
+        links = [format_html('<a href="{}">{}</a>', screen_of(row), row.title) for row in seen]
+        if hidden := articles.count() - len(links):
+            sentence = ngettext(
+                "%s article that you may not open", "%s articles that you may not open", hidden
+            )
+            links.append(sentence % hidden)
         versions = [version for photo in objs for version in photo.versions()]
-        return (
-            deleted,
-            counts,
-            missing,
-            [
-                *(
-                    format_html('<a href="{}">{}</a>', screen_of(row), row.title)
-                    for row in articles
-                ),
-                *(gettext("Earlier version: %s") % version.object_repr for version in versions),
-            ],
-        )
+        links += (gettext("Earlier version: %s") % version.object_repr for version in versions)
+        return deleted, counts, missing, links
 
     def delete_queryset(self, request, queryset):
         for photo in queryset:
             photo.delete()
 
-    @admin.display(description=_("photo"))
-    def thumbnail(self, photo):
-        address = photo.image.renditions.smallest
-        return format_html('<img src="{}" alt="" width="120" class="thumbnail">', address)
-
-    @admin.display(description=_("size"))
-    def dimensions(self, photo):
-        return f"{photo.width}×{photo.height}"
-
     @admin.display(description=_("used"))
     def use_count(self, photo):
-        return len(photo.uses.all())
-
-    @admin.display(description=_("where it is used"))
-    def where_used(self, photo):
-        uses = photo.uses.filter(article__in=photo.seen_articles).select_related("article")
-        rows = ((screen_of(use.article), use.article.title, use.caption) for use in uses)
-        return format_html_join("", '<p><a href="{}">{}</a><br>{}</p>', rows) or gettext(
-            "Nowhere yet."
-        )
+        return photo.times_used
 
 
-def photo_as_json(photo: Photo) -> dict:
-    return {
-        "id": photo.pk,
-        "thumbnail": photo.image.renditions.smallest,
-        "name": photo.name,
-        "dimensions": f"{photo.width}×{photo.height}",
-        "alt": photo.alt,
-        "credit": photo.credit,
-        "small": photo.width < SMALL_PHOTO_PIXELS,
-    }
+def is_locked(photo: Photo, user) -> bool:
+    """Whether readers see the photo and the user is none of those who publish."""
+    return photo.is_public() and not is_reviewer(user, Article)
+
+
+def with_words(photos, query: str):
+    """The photos whose names, descriptions and credits hold every word, whatever the accents."""
+    for word in text.fold(query).split():
+        photos = photos.filter(search_key__contains=word)
+    return photos
+
+
+def photos_as_json(photos: list[Photo]) -> list[dict]:
+    """What a new row of the writer's form needs of each; one query for all."""
+    public = Photo.objects.public_ids(photos)
+    return [
+        {
+            "id": photo.pk,
+            "thumbnail": photo.image.renditions.preview,
+            "name": str(photo),
+            "dimensions": f"{photo.width}×{photo.height}",
+            "alt": photo.alt,
+            "credit": photo.credit,
+            "caption": photo.proposed_caption,
+            "focus": focus.choice_of(photo),
+            "small": photo.width < SMALL_PHOTO_PIXELS,
+            "known": photo.was_known,
+            "public": photo.pk in public,
+            "address": reverse("admin:news_photo_change", args=[photo.pk]),
+        }
+        for photo in photos
+    ]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -614,22 +615,40 @@ class Conference(models.Model):
 
 class PhotoManager(models.Manager):
     def from_upload(self, upload, *, by=None) -> Photo:
-        """The library's photo of these bytes: the one it has, else a new one.
+        """The library's photo of these bytes: the one it has (`was_known`), else a new one with
+        what the file says about itself.
 
         Raises ValidationError with one sentence when the upload is no usable photo.
         """
         stored = images.store(upload)
-        photo = self.filter(checksum=stored.checksum).first()
-        if photo is None:
-            photo = self.create(
-                image=stored.name,
-                width=stored.width,
-                height=stored.height,
-                checksum=stored.checksum,
-                name=text.normalize_line(upload.name)[:255],
-                added_by=by,
-            )
-        return photo
+        with transaction.atomic():
+            if by is not None:  # the same bytes twice in one batch arrive side by side
+                get_user_model().objects.select_for_update().get(pk=by.pk)
+            photo = self.filter(checksum=stored.checksum).first()
+            if photo is not None:
+                photo.was_known = True
+                return photo
+            return self._new(stored, name=upload.name, by=by)
+
+    def _new(self, stored, *, name: str, by) -> Photo:
+        return self.create(
+            image=stored.name,
+            width=stored.width,
+            height=stored.height,
+            checksum=stored.checksum,
+            name=text.normalize_line(name)[:255],
+            credit=stored.notes.credit,
+            taken_on=stored.notes.taken_on,
+            file_caption=stored.notes.caption,
+            added_by=by,
+        )
+
+    def public_ids(self, photos) -> set[int]:
+        """Which of the photos a published article shows now, in one query."""
+        shown = ArticlePhoto.objects.filter(
+            photo__in=photos, article__in=Article.objects.published().order_by().values("pk")
+        )
+        return set(shown.order_by().values_list("photo_id", flat=True))
 
 
 class Photo(models.Model):
@@ -666,6 +685,8 @@ class Photo(models.Model):
         verbose_name=_("added by"),
     )
 
+    was_known = False  # whether an upload found it in the library
+
     objects = PhotoManager()
 
     class Meta:
@@ -698,15 +719,36 @@ class Photo(models.Model):
         if not any(found.exists() for found in rows):
             images.delete_files(checksum)
 
+    def change(self, **values) -> None:
+        """Write some columns, and what the library's search reads."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*values, "search_key"])
+
     def is_public(self) -> bool:
         """Whether a published article shows this photo now."""
         return Article.objects.published().filter(photos__photo=self).exists()
 
-    def versions(self):
-        """Versions of articles that show this photo, though the article no longer may."""
-        return Version.objects.get_for_model(ArticlePhoto).filter(
-            serialized_data__contains=f'"photo": {self.pk},'
+    def versions(self) -> list[Version]:
+        """Versions that show this photo of articles which readers have seen.
+
+        What was only ever a draft needs no proof of what it looked like.
+        """
+        found = list(
+            Version.objects.get_for_model(ArticlePhoto).filter(
+                serialized_data__contains=f'"photo": {self.pk},'
+            )
         )
+        articles = {version.field_dict["article_id"] for version in found}
+        public = Article.objects.once_public().filter(pk__in=articles)
+        seen = set(public.values_list("pk", flat=True))
+        return [version for version in found if version.field_dict["article_id"] in seen]
+
+    @property
+    def proposed_caption(self) -> str:
+        """What the file says of itself, as long as a caption may be."""
+        longest = ArticlePhoto._meta.get_field("caption").max_length
+        return text.normalize_line(self.file_caption)[:longest]
 
 
 ALT_IS_FILE_NAME = _("This is a file name. Describe what is to be seen in the photo.")

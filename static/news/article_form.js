@@ -1,5 +1,5 @@
-/* The writer's form: counters, several photos at once, their order and their place in the text.
-   Without it the form still works: photos chosen are stored when the draft is saved. */
+/* The writer's form: counters, the photos' places in the text, leaving with changes. Its photos
+   are in photos.js. Without scripts the form still works: files are stored when it is saved. */
 (() => {
   "use strict";
 
@@ -23,8 +23,6 @@
   // ── Paragraphs of the text as it stands in the editor ─────────────────────────────────────────
   const photos = document.getElementById("photos");
   const rows = photos.querySelector("[data-rows]");
-  const pattern = photos.querySelector("[data-pattern]");
-  const total = form.querySelector(`[name="${photos.dataset.prefix}-TOTAL_FORMS"]`);
 
   const editor = () => window.CKEDITOR && window.CKEDITOR.instances.id_body;
 
@@ -71,114 +69,7 @@
     if (event.target.tagName === "SELECT") offerParagraphs();
   });
 
-  // ── Rows: numbers, order, main photo ──────────────────────────────────────────────────────────
-  const shown = () => [...rows.querySelectorAll("[data-row]")];
-
-  function number() {
-    const all = shown();
-    all.forEach((row, index) => {
-      for (const place of row.querySelectorAll("[data-number]")) place.textContent = index + 1;
-      for (const place of row.querySelectorAll("[data-name]")) place.textContent = index + 1;
-      row.querySelector("[data-order] input").value = index + 1;
-      row.querySelector("[data-order]").hidden = true;
-      const up = row.querySelector("[data-up]");
-      const down = row.querySelector("[data-down]");
-      up.hidden = index === 0;
-      down.hidden = index === all.length - 1;
-      row.classList.toggle("removed", Boolean(row.querySelector("[name$=-DELETE]:checked")));
-    });
-  }
-
-  rows.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-up], [data-down]");
-    if (!button) return;
-    const row = button.closest("[data-row]");
-    const all = shown();
-    const other = all[all.indexOf(row) + (button.matches("[data-up]") ? -1 : 1)];
-    if (button.matches("[data-up]")) other.before(row);
-    else other.after(row);
-    number();
-    (button.hidden ? row.querySelector("[data-up]:not([hidden]), [data-down]:not([hidden])") : button).focus();
-  });
-
-  rows.addEventListener("change", (event) => {
-    if (event.target.name.endsWith("-lead") && event.target.checked) {
-      for (const box of rows.querySelectorAll("[name$=-lead]")) {
-        if (box !== event.target) box.checked = false;
-      }
-    }
-    number();
-  });
-
-  function addRow(photo) {
-    const index = Number(total.value);
-    const row = pattern.content.firstElementChild.cloneNode(true);
-    for (const element of row.querySelectorAll("*")) {
-      for (const attribute of element.attributes) {
-        if (attribute.value.includes("__prefix__")) {
-          attribute.value = attribute.value.replaceAll("__prefix__", index);
-        }
-      }
-    }
-    row.querySelector("[name$=-photo]").value = photo.id;
-    row.querySelector("[name$=-alt]").value = photo.alt;
-    row.querySelector("[name$=-credit]").value = photo.credit;
-    row.querySelector(".photo-shown").src = photo.thumbnail;
-    row.querySelector("[data-dimensions]").textContent = photo.dimensions;
-    row.querySelector("[data-small]").hidden = !photo.small;
-    total.value = index + 1;
-    rows.append(row);
-    return row;
-  }
-
-  // ── Several photos at once, each with its own line ────────────────────────────────────────────
-  const chooser = form.querySelector("[name=new_photos]");
-  const list = photos.querySelector("[data-uploads]");
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-
-  function send(file, line) {
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      const data = new FormData();
-      data.append("upload", file);
-      request.open("POST", photos.dataset.upload);
-      request.setRequestHeader("X-CSRFToken", token);
-      request.responseType = "json";
-      request.upload.addEventListener("progress", (event) => {
-        const percent = Math.round((100 * event.loaded) / event.total);
-        line.textContent = `${file.name}: ${photos.dataset.uploading} ${percent} %`;
-      });
-      request.addEventListener("loadend", () => {
-        const answer = request.response || {};
-        if (request.status === 200) return resolve(answer);
-        line.className = "errornote";
-        line.textContent = answer.error || `${file.name}: ${photos.dataset.failed}`;
-        return resolve(null);
-      });
-      request.send(data);
-    });
-  }
-
-  chooser.addEventListener("change", async () => {
-    const files = [...chooser.files].sort((a, b) => a.name.localeCompare(b.name, "vi", { numeric: true }));
-    chooser.value = "";
-    list.replaceChildren();
-    let first = null;
-    for (const file of files) {
-      const line = document.createElement("li");
-      list.append(line);
-      const photo = await send(file, line);
-      if (!photo) continue;
-      line.remove();
-      const row = addRow(photo);
-      first = first || row;
-    }
-    number();
-    offerParagraphs();
-    if (first) first.querySelector("[name$=-caption]").focus();
-  });
-
-  number();
+  photos.addEventListener("photo:added", offerParagraphs);
 
   // ── Leaving with changes ──────────────────────────────────────────────────────────────────────
   let changed = false;

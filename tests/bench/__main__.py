@@ -142,10 +142,20 @@ def bench_searches(bench: Bench, size: int) -> list[str]:
     return [problem for page in pages.values() for problem in page.problems[:1]]
 
 
+def bench_desk(bench: Bench, size: int) -> list[str]:
+    """Measure what editors do, print the table; slowness is no error."""
+    bench.load(size)
+    rows = json.loads(bench.run(f"portal_{size}", "-m", "tests.bench.inside", "desk"))
+    say(report.desk_table(bench.server.name, rows))
+    return []
+
+
 def bench_database(kind: str, folder: Path, options: argparse.Namespace) -> list[str]:
     """All sizes on one kind of database; returns what went wrong."""
     with database_server(kind, folder) as server:
         bench = Bench(server, folder)
+        if options.desk:
+            return bench_desk(bench, options.sizes[0])
         if options.search:
             return [line for size in options.sizes for line in bench_searches(bench, size)]
         limits = replace(Limits(), **{name: getattr(options, name) for name in LIMITS})
@@ -186,12 +196,14 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--pages", type=_chosen(PAGES), default=PAGES, help=",".join(PAGES))
     parser.add_argument("--search", action="store_true", help="each of twenty searches alone")
+    parser.add_argument("--desk", action="store_true", help="publishing and storing photos")
     parser.add_argument("--keep", type=Path, help="a folder that keeps the databases for next time")
     parser.add_argument("--requests", type=int, default=300, help="of a run, at most")
     parser.add_argument("--seconds", type=float, default=1.0, help="of a run, about")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     chosen = parser.parse_args()
-    chosen.sizes = chosen.sizes or (SEARCH_SIZES if chosen.search else [100, 10_000, 100_000])
+    usual = [1000] if chosen.desk else SEARCH_SIZES if chosen.search else [100, 10_000, 100_000]
+    chosen.sizes = chosen.sizes or usual
     return chosen
 
 

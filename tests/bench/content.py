@@ -222,10 +222,15 @@ def _categories() -> list[Category]:
     return found
 
 
+def picture_file(number: int) -> Path:
+    """One of the real photographs."""
+    return _PICTURES / PICTURES[number % len(PICTURES)]
+
+
 def _photo(number: int, writer: Writer) -> Photo:
     """A part of a real photograph, large enough for every width that the site makes."""
     picture = number % len(PICTURES)
-    image = Image.open(_PICTURES / PICTURES[picture]).convert("RGB")
+    image = Image.open(picture_file(number)).convert("RGB")
     left, top = writer.random.randint(0, 60), writer.random.randint(0, 40)
     width = image.width - 60
     box = (left, top, left + width, top + min(width * 2 // 3, image.height - 40))

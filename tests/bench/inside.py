@@ -2,6 +2,7 @@
 
 python -m tests.bench.inside load 10000      fill the database of the environment
 python -m tests.bench.inside survey list     these pages, their queries and bytes, as JSON
+python -m tests.bench.inside desk            what editors do and how long it takes, as JSON
 """
 
 import json
@@ -36,7 +37,13 @@ def survey(*names: str) -> None:
     json.dump(pages.survey(names), sys.stdout)
 
 
+def desk() -> None:
+    from tests.bench import desk
+
+    json.dump(desk.survey(), sys.stdout)
+
+
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     django.setup()
-    {"load": load, "survey": survey}[sys.argv[1]](*sys.argv[2:])
+    {"load": load, "survey": survey, "desk": desk}[sys.argv[1]](*sys.argv[2:])

@@ -130,3 +130,14 @@ def search_table(database: str, size: int, measured: dict[str, Measured]) -> str
     lines.append(f"| **median** | {middle:.1f} | {verdict(middle, limit)} |")
     lines.append(f"| **slowest** | {slowest:.1f} | {verdict(slowest, SLOWEST_SEARCH)} |")
     return "\n".join(lines) + "\n"
+
+
+def desk_table(database: str, rows: list[dict]) -> str:
+    """What editors do (desk.Row), beside what was aimed at."""
+    lines = [f"### {database}, the editors' desk", "", "| what | CPU | aim |", "|---|---|---|"]
+    for row in rows:
+        unit, digits = row["unit"], 2 if row["unit"] == "×" else 0
+        word = "ok" if row["value"] <= row["aim"] else "OVER"
+        aim = f"≤ {row['aim']:g} {unit} {word}"
+        lines.append(f"| {row['name']} | {row['value']:.{digits}f} {unit} | {aim} |")
+    return "\n".join(lines) + "\n"

@@ -286,12 +286,6 @@ def test_several_photos_without_a_script_become_rows_in_file_name_order(client, 
     ]
 
 
-def test_a_photo_from_the_library_joins_the_article(client, writer):
-    photo = make_photo()
-    client.post(ADD, fields(library_photos=[photo.pk]))
-    assert ArticlePhoto.objects.get().photo == photo
-
-
 def test_a_bad_photo_is_named_and_nothing_is_stored(client, writer, private_root):
     files = [image_upload(), SimpleUploadedFile("hỏng.jpg", b"<html>")]
     response = client.post(ADD, fields(new_photos=files, title="Tin nóng"))
@@ -311,12 +305,17 @@ def test_an_uploaded_photo_answers_with_what_its_row_shows(client, writer):
     photo = Photo.objects.get()
     assert response.json() == {
         "id": photo.pk,
-        "thumbnail": photo.image.renditions.smallest,
+        "thumbnail": photo.image.renditions.preview,
         "name": "họp.jpg",
         "dimensions": "1280×853",
         "alt": "",
         "credit": "",
+        "caption": "",
+        "focus": "cc",
         "small": False,
+        "known": False,
+        "public": False,
+        "address": reverse("admin:news_photo_change", args=[photo.pk]),
     }
     assert (photo.added_by, client.get(response.json()["thumbnail"]).status_code) == (writer, 200)
 
