@@ -39,13 +39,6 @@ _SAME_MOMENT = 5  # seconds
 # What readers could notice; the rest is the author's and the reviewers' affair.
 _PUBLIC_STEPS = ("publish", "update", "withdraw")
 _MAKES_VERSION = {"publish", "update"}
-STEPS = {
-    "submit": _("Sent for review"),
-    "return_to_author": _("Returned to the author"),
-    "publish": _("Published"),
-    "update": _("Published article updated"),
-    "withdraw": _("Withdrawn"),
-}
 _COMMENTS = {
     copies.KEPT: _("Kept before an older version was restored"),
     copies.RESTORED: _("Restored from an older version"),
@@ -84,7 +77,7 @@ class Entry:
     def told(self) -> str:
         """What was done, in the trade's words."""
         if self.step:
-            return STEPS.get(self.step.verb) or gettext("Another step")
+            return self.step.label
         return _COMMENTS.get(self.version.revision.comment) or gettext("A version was kept")
 
 

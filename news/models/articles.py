@@ -28,7 +28,6 @@ from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
 from portal.images import ImageField
 from portal.publishing import (
-    VERBS,
     Publishable,
     PublishableQuerySet,
     Refused,
@@ -954,10 +953,18 @@ class Transition(models.Model):
             raise Refused(_("This text is approved already."))
 
 
-STEPS = {name: verb.label for name, verb in VERBS.items()} | {
-    "update": _("Update the article"),
-    "unschedule": _("Make it a draft again"),
+STEPS = {
+    "submit": _("Sent for review"),
+    "return_to_author": _("Returned to the author"),
+    "publish": _("Published"),
+    "update": _("Published article updated"),
+    "withdraw": _("Withdrawn"),
+    "unschedule": _("Made a draft again"),
+    "trash": _("Moved to the trash"),
+    "untrash": _("Taken out of the trash"),
+    "move": _("Moved to another category"),
 }
+
 
 
 class UrgentNoticeQuerySet(models.QuerySet):

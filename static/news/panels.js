@@ -59,7 +59,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const panel = button.closest("[data-panel]");
+    const panel = button.closest("[data-panel], .status-card");
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
       say(panel, button.dataset.done, false);

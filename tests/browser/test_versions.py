@@ -28,7 +28,7 @@ def live(editor):
     copy.save()
     copy.submit(by=editor)
     copy.return_to_author("Xin xem lại tên bài.", by=editor)
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason="Tin gấp")
     copies.open_copy(article, by=editor).photos.update(caption="Các đại biểu tham dự họp")
     return article
 

@@ -176,7 +176,7 @@ def test_a_search_finds_a_title_that_was_changed_by_a_working_copy(client, edito
     copy = copies.open_copy(live, by=editor)
     copy.title = "Đại hội mới"
     copy.save()
-    copy.publish(by=editor)
+    copy.publish(by=editor, reason="Tin gấp")
     assert titles(client, q="dai hoi") == ["Đại hội mới"]
 
 

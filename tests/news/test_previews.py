@@ -119,7 +119,7 @@ def test_a_link_of_a_working_copy_shows_the_changes_and_ends_with_the_copy(clien
     Article.objects.filter(pk=copy.pk).update(title="Bản đang sửa")
     address = link_to(copy, by=reviewer)
     assert "Bản đang sửa" in text_of(client, address)
-    Article.objects.get(pk=copy.pk).publish(by=reviewer)
+    Article.objects.get(pk=copy.pk).publish(by=reviewer, reason="Tin gấp")
     response = client.get(address)
     assert response.status_code == 404
     assert "Bản đang sửa" not in response.content.decode()
@@ -128,7 +128,7 @@ def test_a_link_of_a_working_copy_shows_the_changes_and_ends_with_the_copy(clien
 def test_a_published_article_is_reached_by_its_link_at_its_own_address(client, draft, reviewer):
     address = link_to(draft)
     draft.title, draft.body = "Bài đang viết", "<p>Đủ.</p>"
-    draft.publish(by=reviewer)
+    draft.publish(by=reviewer, reason="Tin gấp")
     response = client.get(address)
     assert (response.status_code, response["Location"]) == (302, draft.get_absolute_url())
     assert "no-store" in response["Cache-Control"]
@@ -192,7 +192,7 @@ def test_an_unknown_key_is_not_found(client, draft):
 def test_a_link_to_a_withdrawn_article_leads_where_its_readers_are_led(client, draft, reviewer):
     address = link_to(draft)
     draft.body = "<p>Đủ.</p>"
-    draft.publish(by=reviewer)
+    draft.publish(by=reviewer, reason="Tin gấp")
     draft.withdraw("notice", by=reviewer, notice="Sai số liệu.")
     assert client.get(address)["Location"] == draft.get_absolute_url()
 

@@ -83,7 +83,7 @@ def test_remarks_on_a_working_copy_survive_its_publication(client, reviewer):
     client.force_login(reviewer)
     client.post(add_url(copy), {"text": WORDS})
     assert WORDS in text_of(client, change(copy))
-    copy.publish(by=reviewer)
+    copy.publish(by=reviewer, reason="Tin gấp")
     assert Remark.objects.get().article == live
     assert WORDS in text_of(client, change(live))
 

@@ -138,7 +138,7 @@ def test_a_working_copy_goes_along_and_comes_back(client, editor):
     assert shown(client) == ["Tin"]
     client.post(BIN, {"one": live.pk})
     assert set(Article.objects.visible_to(editor)) == {live, copy}
-    Article.objects.get(pk=copy.pk).publish(by=editor)
+    Article.objects.get(pk=copy.pk).publish(by=editor, reason="Tin gấp")
 
 
 # ── What readers find ───────────────────────────────────────────────────────────────────────────
