@@ -144,7 +144,7 @@
       return null;
     }
     const row = newRow(photo);
-    row.dataset.sequence = sequence;
+    if (sequence) row.dataset.sequence = sequence; // of uploads: they keep their file names' order
     const later = shown().find((other) => Number(other.dataset.sequence) > sequence);
     rows.insertBefore(row, later || null);
     number();
@@ -224,7 +224,7 @@
     details.textContent = [photo.dimensions, photo.credit].filter(Boolean).join(" · ");
     button.append(image, name, details);
     button.addEventListener("click", () => {
-      const row = add(photo, Number.MAX_SAFE_INTEGER);
+      const row = add(photo);
       status.textContent = row ? words.added.replace("{n}", name.textContent) : alreadyHere(photo);
     });
     item.append(button);
