@@ -631,7 +631,6 @@ _EDITOR = {
 
 # What the bundle's Vietnamese leaves in English; the names of our toolbar's groups are read aloud.
 _UNTRANSLATED = {
-    "application": _("Text editor"),
     "link.displayText": _("Words of the link"),
     "link.toPhone": _("Phone"),
     "link.phoneNumber": _("Phone number"),
@@ -669,6 +668,7 @@ class EditorWidget(CKEditorWidget):
                 ),
                 **_UNTRANSLATED,
             },
+            "applicationTitle": _("Text editor"),
             "articlePhotoLabel": _("Photo"),
             "articlePhotoHint": _("Photo placed in the text. Its caption is edited below."),
             "tidyPasteMessage": _("Superfluous spaces removed from the pasted text:"),

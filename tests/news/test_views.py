@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 urlpatterns = [
     path("", include("portal.urls")),
-    path("xem-truoc/<int:pk>/", ArticlePreviewView.as_view(), name="preview"),
+    path("xem-thu/<int:pk>/", ArticlePreviewView.as_view(), name="preview"),
 ]
 
 TITLE = (
