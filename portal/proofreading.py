@@ -109,7 +109,7 @@ def _masked(source: str) -> str:
 _MISSING = re.compile(r"([\w)\]”\"’»])([,;:])([^\W\d_]+)")
 _GLUED_SENTENCES = re.compile(r"([^\W\d_]{2,})\.([^\W\d_]{2,})")
 _BEFORE = re.compile(r"(?<=\S)(?<!…)( +)([,;:!?]|\.(?![.\w]))(?![\w,.;:!?)])")
-_TWICE = re.compile(r"(?<=[^\s])  (?=([^\s,;:.!?]+))")
+_TWICE = re.compile(r"(?<=[^\s])  (?=([^\s,;:.!?]+(?: [^\s,;:.!?]+)?))")
 
 
 def _spaces_missing(masked: str, source: str) -> Iterator[Slip]:
@@ -366,8 +366,16 @@ def _is_common(form: str) -> bool:
     return len(form) >= 5 and form.isascii() and len(re.findall("[AEIOUY]", form)) * 3 >= len(form)
 
 
+# What follows one of these is a name, however it is written: "hãng DJI".
+_NAMES_FOLLOW = (
+    "hãng|công ty|tập đoàn|nhóm|nhãn hiệu|thương hiệu|giống|chủng|mạng|cổ phần|quỹ|model"
+)
+
+
 def _is_explained(form: str, whole: str) -> bool:
     short = re.escape(form)
+    if re.search(rf"(?:{_NAMES_FOLLOW}) [“\"]?{short}(?!\w)", whole, re.IGNORECASE):
+        return True
     pattern = (
         rf"\w[”\"]? ?\((?:[^()]* )?[“\"]?{short}[”\"]?\)|{short}[”\"]? ?\(\w|tắt là [“\"]?{short}"
     )
