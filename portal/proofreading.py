@@ -107,7 +107,7 @@ def _masked(source: str) -> str:
 # ── Spaces ──────────────────────────────────────────────────────────────────────────────────────
 
 _MISSING = re.compile(r"([\w)\]”\"’»])([,;:])([^\W\d_]+)")
-_GLUED_SENTENCES = re.compile(r"([^\W\d_]{2,})\.([^\W\d_]{2,})")
+_GLUED_SENTENCES = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)\.([^\W\d_]{2,}+)")
 _BEFORE = re.compile(r"(?<=\S)(?<!…)( +)([,;:!?]|\.(?![.\w]))(?![\w,.;:!?)])")
 _TWICE = re.compile(r"(?<=[^\s])  (?=([^\s,;:.!?]+(?: [^\s,;:.!?]+)?))")
 
@@ -363,7 +363,7 @@ def _is_common(form: str) -> bool:
     if all(part in known_words.ABBREVIATIONS for part in form.split("-")):
         return True
     # A name written in capitals can be spoken: SAMSUNG, VIETTEL, UNESCO.
-    return len(form) >= 5 and form.isascii() and len(re.findall("[AEIOUY]", form)) * 3 >= len(form)
+    return len(form) >= 5 and form.isascii() and len(re.findall("[AEIOUY]", form)) * 4 >= len(form)
 
 
 # What follows one of these is a name, however it is written: "hãng DJI".

@@ -67,6 +67,7 @@
     window.CKEDITOR.on("instanceReady", (event) => event.editor.on("change", soon));
     if (editor() && editor().status === "ready") editor().on("change", soon);
   }
+  if (form.querySelector(".errorlist")) soon(); // a refused save: the list is to fit what was typed
   again.hidden = false;
   again.addEventListener("click", () => check({ say: true }));
 
