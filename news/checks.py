@@ -192,7 +192,7 @@ def _own_failures(article: Article) -> Iterator[tuple[str, str]]:
     if not article.title.strip():
         yield "title", gettext("The article has no title.")
     if not article.category_id:
-        yield "category", gettext("Choose a category.")
+        yield "category", gettext("The article has no category.")
     yield from article.own_failures()
 
 

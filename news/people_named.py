@@ -11,6 +11,7 @@ from news.models import ArticlePerson
 from portal import text
 
 _WORD = re.compile(r"[^\W_]+")
+_IN_ONE_PIECE = re.compile(r"[\w '’-]+")
 # What may follow a name without being a part of it: "Nguyễn Thị Hà Giám đốc Sở".
 _TITLES = frozenset("giám phó chủ trưởng bí chánh ủy uỷ tỉnh quyền nguyên thứ".split())
 _ADDRESSES = frozenset("ông bà anh chị cô chú bác".split())
@@ -121,7 +122,8 @@ def _found(passage: Passage, words, first: int, length: int, people: frozenset[i
 
 def _is_whole_name(source: str, words, first: int, end: int) -> bool:
     """Whether the name neither goes on nor began before: "Nguyễn Thị Hà Giang" is not Hà."""
-    if not all(word[0][0].isupper() for word in words[first:end]):
+    name = source[words[first].start() : words[end - 1].end()]
+    if not _IN_ONE_PIECE.fullmatch(name) or not all(part[0].isupper() for part in name.split()):
         return False
     if end < len(words) and source[words[end - 1].end() : words[end].start()] == " ":
         following = words[end][0]
