@@ -5,66 +5,69 @@ Lower case, separated by spaces; words of the same kind stand together.
 
 FOREIGN = frozenset(
     """
-    sapo macro điêzen diesel dizel megapixel dpi ppi internet website web email mail online
-    offline video clip logo marketing robot robotics laser camera taxi taximet karaoke album
-    radio radar tivi pixel chip app smartphone tablet laptop drone startup startups fintech
-    blockchain token bitcoin big data cloud server software hardware firewall hacker virus virut
-    worm bug code coder scan scanner file folder link click banner blog blogger facebook zalo
-    youtube google fanpage livestream podcast hotline seminar workshop forum talkshow event
-    catalogue catalog brochure poster slide slides checklist dashboard database game gameshow
-    esport sensor wifi bluetooth router modem gps barcode container tour tourist resort homestay
-    farmstay hotel villa condotel shop shipper ship showroom franchise outsource logistics
-    freelancer mentor coach team leader trainer fan idol hot trend style model casting premium
-    standard pro vip demo test mock pilot kit set stock sale voucher coupon buffet menu pizza
-    hamburger sandwich yogurt cafe café coca cacao cocktail vodka whisky bar pub gen gene genome
-    enzyme protein vitamin collagen insulin vaccine vaccin vắcxin virion acid axit amin amino
-    ion proton neutron electron photon neutrino plasma laser maser polymer polyme polyetylen
-    polypropylen composite compozit nano nanomet micro micron ceramic silicon silic silica titan
-    uranium urani plutoni radon xenon heli hidro hydro hyđrô oxy ôxy ozon ozone bazơ bazo nito
-    nitơ nitrat nitrit amoni amoniac amoniắc phosphat photphat photpho sulfat sunfat sulfit clo
-    clorua brom brôm iot iốt flo fluor canxi kali natri magie magiê nhôm crom crôm mangan niken
-    coban kobalt cadimi cadmi asen thủy arsen ethanol etanol methanol metanol formol focmon
-    glucose glucozơ lactose cellulose xenlulozo xenlulozơ lignin pectin tanin saponin flavonoid
-    alkaloid anthocyanin polyphenol polysaccharide polysaccarit curcumin astaxanthin carotenoid
-    tinh terpen safrol anethol anetol menthol catalase amylase probiotic probiotics biochar
-    biogas bioga compost humic fulvic chitosan paclobutrazol trichoderma bacillus lactobacillus
-    ecoli salmonella listeria streptomyces rhizobium mycorrhiza invitro invivo robusta arabica
-    macadamia mắcca mắc zeolit bentonit bauxite bauxit boxit graphit graphene grafen cement
-    asphalt beton bêtông parabol hyperbol hypecbol elip vector vectơ ma logarit algorithm
-    algorit module modun môđun mođun modul email inox sơmi gara gas bus buýt metro tram
-    container cano canô xi phanh pedal volt vôn watt oát ampe ampere ohm hertz hec hecta hécta
-    lux lumen pascal joule jun calo calorie kilocalo tesla celsius kelvin inch inches feet mile
-    micromet milimet centimet kilomet kilogam miligam gam gram lit mililit led oled lcd sim pin
-    ring scandal sopran piano guitar violin organ rock pop jazz rap festival gala show carnaval
-    marathon golf tennis bowling futsal volley stress sốc massage spa yoga gym fitness aerobic
-    gout gút ebola corona covid dengue zika lab labo logic lôgic lôgích robocon steam stem
-    fablab makerspace hackathon bootcamp dioxin paraffin parafin vaselin silicone nilon nylon
-    polyester cotton acrylic epoxy amiăng amiang gecko granit granite basalt bazan marl dolomit
-    calcit thạch feldspar fenspat euro dollar đôla yên won baht rúp rupee ruble franc dinar etc
-    via per versus cum điêzen diesel de la le du van der von and the of for with from
+    lôgíc gíc admin popup spam version glucosamine sapo macro điêzen diesel dizel megapixel dpi
+    ppi internet website web email mail online offline video clip logo marketing robot robotics
+    laser camera taxi taximet karaoke album radio radar tivi pixel chip app smartphone tablet
+    laptop drone startup startups fintech blockchain token bitcoin big data cloud server
+    software hardware firewall hacker virus virut worm bug code coder scan scanner file folder
+    link click banner blog blogger facebook zalo youtube google fanpage livestream podcast
+    hotline seminar workshop forum talkshow event catalogue catalog brochure poster slide slides
+    checklist dashboard database game gameshow esport sensor wifi bluetooth router modem gps
+    barcode container tour tourist resort homestay farmstay hotel villa condotel shop shipper
+    ship showroom franchise outsource logistics freelancer mentor coach team leader trainer fan
+    idol hot trend style model casting premium standard pro vip demo test mock pilot kit set
+    stock sale voucher coupon buffet menu pizza hamburger sandwich yogurt cafe café coca cacao
+    cocktail vodka whisky bar pub gen gene genome enzyme protein vitamin collagen insulin
+    vaccine vaccin vắcxin virion acid axit amin amino ion proton neutron electron photon
+    neutrino plasma laser maser polymer polyme polyetylen polypropylen composite compozit nano
+    nanomet micro micron ceramic silicon silic silica titan uranium urani plutoni radon xenon
+    heli hidro hydro hyđrô oxy ôxy ozon ozone bazơ bazo nito nitơ nitrat nitrit amoni amoniac
+    amoniắc phosphat photphat photpho sulfat sunfat sulfit clo clorua brom brôm iot iốt flo
+    fluor canxi kali natri magie magiê nhôm crom crôm mangan niken coban kobalt cadimi cadmi
+    asen thủy arsen ethanol etanol methanol metanol formol focmon glucose glucozơ lactose
+    cellulose xenlulozo xenlulozơ lignin pectin tanin saponin flavonoid alkaloid anthocyanin
+    polyphenol polysaccharide polysaccarit curcumin astaxanthin carotenoid tinh terpen safrol
+    anethol anetol menthol catalase amylase probiotic probiotics biochar biogas bioga compost
+    humic fulvic chitosan paclobutrazol trichoderma bacillus lactobacillus ecoli salmonella
+    listeria streptomyces rhizobium mycorrhiza invitro invivo robusta arabica macadamia mắcca
+    mắc zeolit bentonit bauxite bauxit boxit graphit graphene grafen cement asphalt beton bêtông
+    parabol hyperbol hypecbol elip vector vectơ ma logarit algorithm algorit module modun môđun
+    mođun modul email inox sơmi gara gas bus buýt metro tram container cano canô xi phanh pedal
+    volt vôn watt oát ampe ampere ohm hertz hec hecta hécta lux lumen pascal joule jun calo
+    calorie kilocalo tesla celsius kelvin inch inches feet mile micromet milimet centimet
+    kilomet kilogam miligam gam gram lit mililit led oled lcd sim pin ring scandal sopran piano
+    guitar violin organ rock pop jazz rap festival gala show carnaval marathon golf tennis
+    bowling futsal volley stress sốc massage spa yoga gym fitness aerobic gout gút ebola corona
+    covid dengue zika lab labo logic lôgic lôgích robocon steam stem fablab makerspace hackathon
+    bootcamp dioxin paraffin parafin vaselin silicone nilon nylon polyester cotton acrylic epoxy
+    amiăng amiang gecko granit granite basalt bazan marl dolomit calcit thạch feldspar fenspat
+    euro dollar đôla yên won baht rúp rupee ruble franc dinar etc via per versus cum điêzen
+    diesel de la le du van der von and the of for with from
     """.split()
 )
 
 UNITS = frozenset(
     """
-    km hm dam dm cm mm nm kg hg mg mcg tấn ha ml dl cl hl kw kwh mw mwh gw gwh kv kva mva hz khz
-    mhz ghz kb mb gb tb kpa mpa kj kcal db ppm ppb rpm km2 m2 m3 cfu mbps gbps kbps usd vnd vnđ
-    eur tcvn mol mmol ph brix vol pcs lm ls tp ths ts pgs gs tx tt bs ds ks kts cn ncs đc tr nxb
-    stt sđt đt fax tel vv vol no pp
+    sp spp st nd rd km hm dam dm cm mm nm kg hg mg mcg tấn ha ml dl cl hl kw kwh mw mwh gw gwh
+    kv kva mva hz khz mhz ghz kb mb gb tb kpa mpa kj kcal db ppm ppb rpm km2 m2 m3 cfu mbps gbps
+    kbps usd vnd vnđ eur tcvn mol mmol ph brix vol pcs lm ls tp ths ts pgs gs tx tt bs ds ks kts
+    cn ncs đc tr nxb stt sđt đt fax tel vv vol no pp
     """.split()
 )
 
 # Names with letters that only Vietnamese has, though no syllable of it.
-NAMES = frozenset("Đắk Đăk Lắk Đắc Drắk Đrắk Rlắp Rlấp Mđrắk Krắk Đrăng Krăng Xơđăng Kơho".split())
+NAMES = frozenset(
+    "Kạn Kơ Kông Đắk Đăk Lắk Đắc Drắk Đrắk Rlắp Rlấp Mđrắk Krắk Đrăng Krăng Xơđăng Kơho".split()
+)
 
 # Words that stand twice on purpose, by kind: time and number, place and people, manner, colour and
 # shape, sound, verbs that go on. What is missing here is raised as a possible slip.
 TWICE = frozenset(
     """
-    ngày đêm sáng trưa chiều tối hôm tháng năm xuân đời kiếp lúc chốc luôn mãi hoài dần thường
-    từ sớm từng mỗi nhất muôn ngàn nghìn trăm vạn triệu đôi lần lượt hàng lớp tầng trùng điệp
-    tràn nơi nhà chốn đâu ai người làng xã ngành bản phố chợ đường cây con kẻ chị anh ông bà
-    cháu đàn bầy đoàn dòng hạt giọt tia sợi mảnh lá hoa ngọn đống nhóm tốp cụm khóm vòng bước
+    song ngày đêm sáng trưa chiều tối hôm tháng năm xuân đời kiếp lúc chốc luôn mãi hoài dần
+    thường từ sớm từng mỗi nhất muôn ngàn nghìn trăm vạn triệu đôi lần lượt hàng lớp tầng trùng
+    điệp tràn nơi nhà chốn đâu ai người làng xã ngành bản phố chợ đường cây con kẻ chị anh ông
+    bà cháu đàn bầy đoàn dòng hạt giọt tia sợi mảnh lá hoa ngọn đống nhóm tốp cụm khóm vòng bước
     bậc chầm chậm nhanh khẽ nhẹ khe mau vội thong từa tà từ đều đủ vừa gần xa xấp suýt sàn tương
     khang hao khác giống hay ngoan xinh đẹp hiền lành vui buồn thương nhớ yêu lo sợ ngờ ngại e
     thích mê say xanh đỏ vàng tím hồng nâu trắng đen xám cam lam biếc ngăn thăm vời mênh tròn
@@ -234,21 +237,21 @@ SHARED = {
 
 ABBREVIATIONS = frozenset(
     """
-    JPG PNG ODT ODS ZIP RSS KB MB GB TB CHQS QTKD CMCN UBND HĐND MTTQ KHCN KH&CN KHXH SKHCN SHTT
-    ĐMST CĐS TTHC CNTT TT&TT TTTT NN&PTNT NNPTNT TN&MT TNMT LĐTB&XH LĐTBXH GD&ĐT GDĐT VH,TT&DL
-    VHTT&DL VHTTDL GTVT KH&ĐT KHĐT QLKH TĐC TCĐLCL QLTT ATTP VSATTP ATBX QLCN HTQT HTX THPT THCS
-    PTTH ĐH CĐ BCH BCĐ BTV BHXH BHYT BVMT BVTV KT-XH KTXH QP-AN QPAN ANTT ANQP PCCC PCTN PCLB
-    TKCN GPMB XDCB NSNN NTM OCOP CCHC CBCC CBCCVC CCVC CSDL CSGT CQĐT CNH HĐH CNH-HĐH CNXH XHCN
-    ĐCS ĐCSVN TW TƯ TP TX TT QĐ NĐ NQ CT TTr BC KH TB CV TTg QH UBTVQH VBQPPL QPPL TCVN QCVN
-    TCCS TCQG QCKT ISO IEC IEEE ITU HACCP GMP GAP VietGAP GlobalGAP SOP KPI ODA FDI GDP GRDP FTA
-    WTO EU UN UNESCO UNICEF UNDP UNIDO FAO WHO WIPO IAEA ASEAN APEC APO WB ADB IMF JICA KOICA
-    USAID GIZ NGO VCCI VNPT FPT EVN PVN TKV VTV VOV TTXVN LG HP IBM ABB BMW NASA CERN NAFOSTED
-    VAST VASS AI IOT IoT ICT IT VR AR XR ERP CRM SCADA GIS GPS GNSS RFID NFC QR PC USB CPU GPU
-    RAM SSD HDD LED LCD OLED PLC CNC CAD CAM BIM UAV API SMS MMS OTT PDF DOC DOCX XLSX HTML URL
-    IP TCP LAN WAN VPN DNS SSL DNA RNA ADN ARN PCR ELISA HPLC COD BOD TSS PH EC UV IR HIV AIDS
-    SARS COVID NCOVID PM TVOC VOC NPK DAP SPF USD VND VNĐ EUR CNY KRW JPY VNPAY BOT BT PPP SME
-    TNHH MTV CP CTCP DN DNNVV DNTN KCN KKT CCN KTT CLB TDTT TNCS HCM TPHCM LHPN LĐLĐ CĐCS HND
-    HCCB CCB ND PV BTC BGK GS PGS TS ThS THS CN KS BS NCS NCKH SNKHCN KHKT KH-KT STEM STEAM R&D
-    Q&A CN&XH CMND CCCD STK SĐT ĐT DVC DVCTT VNEID
+    QGIS MW OK OTP ISBN ISSN DOI DDT JPG PNG ODT ODS ZIP RSS KB MB GB TB CHQS QTKD CMCN UBND
+    HĐND MTTQ KHCN KH&CN KHXH SKHCN SHTT ĐMST CĐS TTHC CNTT TT&TT TTTT NN&PTNT NNPTNT TN&MT TNMT
+    LĐTB&XH LĐTBXH GD&ĐT GDĐT VH,TT&DL VHTT&DL VHTTDL GTVT KH&ĐT KHĐT QLKH TĐC TCĐLCL QLTT ATTP
+    VSATTP ATBX QLCN HTQT HTX THPT THCS PTTH ĐH CĐ BCH BCĐ BTV BHXH BHYT BVMT BVTV KT-XH KTXH
+    QP-AN QPAN ANTT ANQP PCCC PCTN PCLB TKCN GPMB XDCB NSNN NTM OCOP CCHC CBCC CBCCVC CCVC CSDL
+    CSGT CQĐT CNH HĐH CNH-HĐH CNXH XHCN ĐCS ĐCSVN TW TƯ TP TX TT QĐ NĐ NQ CT TTr BC KH TB CV TTg
+    QH UBTVQH VBQPPL QPPL TCVN QCVN TCCS TCQG QCKT ISO IEC IEEE ITU HACCP GMP GAP VietGAP
+    GlobalGAP SOP KPI ODA FDI GDP GRDP FTA WTO EU UN UNESCO UNICEF UNDP UNIDO FAO WHO WIPO IAEA
+    ASEAN APEC APO WB ADB IMF JICA KOICA USAID GIZ NGO VCCI VNPT FPT EVN PVN TKV VTV VOV TTXVN
+    LG HP IBM ABB BMW NASA CERN NAFOSTED VAST VASS AI IOT IoT ICT IT VR AR XR ERP CRM SCADA GIS
+    GPS GNSS RFID NFC QR PC USB CPU GPU RAM SSD HDD LED LCD OLED PLC CNC CAD CAM BIM UAV API SMS
+    MMS OTT PDF DOC DOCX XLSX HTML URL IP TCP LAN WAN VPN DNS SSL DNA RNA ADN ARN PCR ELISA HPLC
+    COD BOD TSS PH EC UV IR HIV AIDS SARS COVID NCOVID PM TVOC VOC NPK DAP SPF USD VND VNĐ EUR
+    CNY KRW JPY VNPAY BOT BT PPP SME TNHH MTV CP CTCP DN DNNVV DNTN KCN KKT CCN KTT CLB TDTT
+    TNCS HCM TPHCM LHPN LĐLĐ CĐCS HND HCCB CCB ND PV BTC BGK GS PGS TS ThS THS CN KS BS NCS NCKH
+    SNKHCN KHKT KH-KT STEM STEAM R&D Q&A CN&XH CMND CCCD STK SĐT ĐT DVC DVCTT VNEID
     """.split()
 )

@@ -196,13 +196,27 @@ def _no_syllables(masked: str, vocabulary: Counter) -> Iterator[Slip]:
 
 def _is_slip(word: str) -> bool:
     if word.islower():
-        return not _is_known(word)
+        return not _is_known(word) and not _is_long_foreign(word)
     # A name or a heading: wrong only where letters that only Vietnamese has make no syllable.
     if not (word.istitle() or word.isupper()) or word in known_words.NAMES:
         return False
     if word.isupper() and _is_abbreviation(word):
         return False
     return bool(_ONLY_VIETNAMESE.search(word)) and not _is_known(word.lower())
+
+
+@lru_cache(maxsize=20_000)
+def _is_long_foreign(word: str) -> bool:
+    """A word longer than any syllable without a Vietnamese letter: "amoxicillin"; not two
+    syllables that lost their space."""
+    if len(word) < 8 or not word.isascii() or not _VOWEL.search(word):
+        return False
+    if len(word) > 24:  # no word at all; two syllables have at most fourteen letters
+        return True
+    halves = ((word[:cut], word[cut:]) for cut in range(2, len(word) - 1))
+    return not any(
+        text.is_syllable(a, strict=False) and text.is_syllable(b, strict=False) for a, b in halves
+    )
 
 
 def _in_foreign_phrase(prose: str, words: list[re.Match], number: int) -> bool:

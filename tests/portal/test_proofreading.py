@@ -154,6 +154,8 @@ def test_right_spaces_raise_nothing(source):
         ("đồng kí nguời dân", "nguời"),
         ("phat triển cac sản phẩm", "cac"),
         ("cề mặt", "cề"),
+        ("ngành khoahoc tỉnh", "khoahoc"),
+        ("phòng congnghe", "congnghe"),
         ("Nguyễnn Văn An", "Nguyễnn"),
     ],
 )
@@ -170,6 +172,8 @@ def test_what_is_no_syllable_is_found(source, word):
         "áp dụng big data, deep learning vào sản xuất",
         "loài Illicium verum và Zea mays",
         "dài 3 km, rộng 5 ha, nặng 12 kg, 180 kWh, 21 °C, 12 m2, 5mg/l",
+        "kháng sinh amoxicillin, paracetamol",
+        "tỉnh Bắc Kạn, xã Kơ Chung, tư duy lô gíc, đi song song",
         "iPhone, eOffice, pH, VietGAP",
         "Samsung, Mettler Toledo, Hitachi, Đắk Lắk, Krông Nô, Pleiku",
         "người H’Mông, Ê Đê, Xơ Đăng, Cơ Ho, Sán Chay",
