@@ -167,17 +167,28 @@ def people(draft: Draft) -> list[people_named.Proposal]:
 
 # ── What blocks: the sentences are the models' ──────────────────────────────────────────────────
 def _failures(draft: Draft) -> Iterator[Finding]:
+    places = _places_of_the_forbidden(draft)
     for name, sentence in _own_failures(draft.article):
         part = Part.TEXT if name == "body" else Part.TITLE
-        label = _FIELDS[name]
-        yield _blocking(part, sentence, label, f"id_{name}")
+        place = {"where": _FIELDS[name], "anchor": f"id_{name}"} | places.get((part, sentence), {})
+        yield _blocking(part, sentence, **place)
     for number, (row, use) in enumerate(draft.photos, start=1):
         for name, sentence in use.failures(number):
             where = gettext("Photo %s") % number
-            yield _blocking(Part.PHOTOS, sentence, where, f"id_photos-{row}-{name}")
+            yield _blocking(Part.PHOTOS, sentence, where=where, anchor=f"id_photos-{row}-{name}")
     for row, file in draft.files:
         for name, sentence in file.failures():
-            yield _blocking(Part.FILES, sentence, file.title, f"id_attachments-{row}-{name}")
+            anchor = f"id_attachments-{row}-{name}"
+            yield _blocking(Part.FILES, sentence, where=file.title, anchor=anchor)
+
+
+def _places_of_the_forbidden(draft: Draft) -> dict:
+    """Where what no page may hold stands: (part, sentence) to what a Finding says of a place."""
+    return {
+        (part, sentence): _place(passage, start, end)
+        for part, passage in draft.passages
+        for sentence, start, end in proofreading.forbidden(passage.text)
+    }
 
 
 _FIELDS = {
@@ -196,8 +207,8 @@ def _own_failures(article: Article) -> Iterator[tuple[str, str]]:
     yield from article.own_failures()
 
 
-def _blocking(part: Part, sentence: str, where: str, anchor: str) -> Finding:
-    return Finding(level=Level.BLOCKS, part=part, sentence=sentence, where=where, anchor=anchor)
+def _blocking(part: Part, sentence: str, **place) -> Finding:
+    return Finding(level=Level.BLOCKS, part=part, sentence=sentence, **place)
 
 
 # ── The words ───────────────────────────────────────────────────────────────────────────────────
@@ -216,16 +227,18 @@ def _slips(part: Part, passage: Passage, vocabulary: Counter) -> Iterator[Findin
 
 
 def _at(part: Part, passage: Passage, sentence: str, start: int, end: int) -> Finding:
+    return Finding(part=part, sentence=sentence, **_place(passage, start, end))
+
+
+def _place(passage: Passage, start: int, end: int) -> dict:
     before, words, after = proofreading.around(passage.text, start, end)
-    return Finding(
-        part=part,
-        sentence=sentence,
-        where=passage.where,
-        anchor=passage.anchor,
-        before=before,
-        words=words,
-        after=after,
-    )
+    return {
+        "where": passage.where,
+        "anchor": passage.anchor,
+        "before": before,
+        "words": words,
+        "after": after,
+    }
 
 
 def _abbreviations(draft: Draft) -> Iterator[Finding]:

@@ -431,7 +431,9 @@ def personal_data(source: str) -> list[tuple[str, int, int]]:
 
 # ── What no page may hold ───────────────────────────────────────────────────────────────────────
 
-_LOCAL_PATH = re.compile(r"(?<!\w)[A-Za-z]:\\\S*|file://\S*|(?<!\S)\\\\[\w.-]+\\\S*", re.IGNORECASE)
+_LOCAL_PATH = re.compile(
+    r"(?:(?<!\w)[A-Za-z]:\\|file://|(?<!\S)\\\\[\w.-]+\\)(?:\S*[^\s.,;:!?)”\"])?", re.IGNORECASE
+)
 _PICTURE_DATA = re.compile(r"data:image/[\w.+-]+[;,]\S{0,20}", re.IGNORECASE)
 
 

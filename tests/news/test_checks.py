@@ -128,6 +128,12 @@ def test_a_path_of_a_computer_or_a_picture_as_text_blocks_publication(fields):
     assert article.status == Status.DRAFT
 
 
+def test_a_path_of_a_computer_is_shown_where_it_stands():
+    article = draft(body=r"<p>Một.</p><p>Ảnh ở C:\Users\Lan\anh.jpg, xin xem.</p>")
+    (path,) = found(article)
+    assert (str(path.where), path.words) == ("Đoạn 2", r"C:\Users\Lan\anh.jpg")
+
+
 def test_a_path_in_a_caption_or_in_a_documents_title_blocks_too():
     article = draft()
     make_article_photo(article=article, caption=r"C:\anh\1.jpg")
