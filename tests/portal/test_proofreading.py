@@ -77,12 +77,12 @@ def test_twenty_thousand_characters_take_less_than_a_tenth_of_a_second():
     assert len(source) == 20_000
     times = []
     for _run in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         proofreading.slips(source)
         proofreading.mixed_forms([source])
         proofreading.unexplained([source])
         proofreading.personal_data(source)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.1
 
 
@@ -91,13 +91,13 @@ def test_twenty_thousand_characters_take_less_than_a_tenth_of_a_second():
 )
 def test_no_pattern_is_slow_on_what_repeats(piece):
     source = piece * (50_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     proofreading.slips(source)
     proofreading.mixed_forms([source])
     proofreading.unexplained([source])
     proofreading.personal_data(source)
     proofreading.forbidden(source)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 # ── Spaces ──────────────────────────────────────────────────────────────────────────────────────
