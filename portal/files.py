@@ -636,6 +636,12 @@ def media(request, name: str) -> HttpResponse:
     return response
 
 
+def is_public(name: str) -> bool:
+    """Whether everybody gets the file that `/media/<name>` means."""
+    file = _served_file(name)
+    return file is not None and _public_seconds(file.checksum) is not None
+
+
 def _public_seconds(checksum: str) -> int | None:
     """How long the file may be cached, in seconds; None: it is not public."""
     now = timezone.now()

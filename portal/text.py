@@ -81,7 +81,7 @@ _TONE = re.compile(f"[{_TONE_MARKS}]")
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 
 
-def _without_tones(word: str) -> tuple[str, str]:
+def without_tone(word: str) -> tuple[str, str]:
     """Return the lower-case word without its tone (NFC), and the tone's rank "0" to "5"."""
     decomposed = unicodedata.normalize("NFD", word.lower())
     tone = _TONE.search(decomposed)
@@ -107,7 +107,7 @@ def _letter_code(letter: str) -> str:
 
 
 def _key(words: Iterable[str]) -> str:
-    pairs = [_without_tones(word) for word in words]
+    pairs = [without_tone(word) for word in words]
     letters = ("".join(_letter_code(c) for c in word if c.isalnum()) for word, _tone in pairs)
     return _SPACE.join(letters) + _LEVEL + "".join(tone for _word, tone in pairs)
 
@@ -250,24 +250,40 @@ _RIME_TABLE = """
     e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
     i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
     o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet oi
-    om on ong ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
+    om on ong ooc oong oem oăp op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
     u ua uc ui um un ung up ut uân uâng uât uây uê uêch uênh uôc uôi uôm uôn uông uôt uơ
-    uy uya uych uyn uynh uyt uyu uyên uyêt ư ưa ưc ưi ưm ưn ưng ưt ưu
+    uy uya uych uyn uynh uyp uyt uyu uyên uyêt ư ưa ưc ưi ưm ưn ưng ưt ưu
     ươc ươi ươm ươn ương ươp ươt ươu y ych ynh yt yêm yên yêng yêt yêu
 """
 _RIMES = frozenset(_RIME_TABLE.split())
+_MISSPELLED = re.compile(r"c[eêiy]|k[^eêiyh]|gh[^eêi]|g[eêy]|ng[eêiy]|ngh[^eêi]")
 _LEGACY_WORD = re.compile(r"[A-Za-z\u00a1-\u024f\u1e00-\u1eff]+")
 # What no language writes: a capital or a sign inside a word; three vowels with VNI's marks.
 _TCVN3_ONLY = re.compile(r"[a-z][ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖØÜÝÞ¨©ª«¬®µ¶·¸¹¼½¾]")
 _VNI_ONLY = re.compile(r"[iuy][eo][áàåãäâ]|[öô][ùøûõï]", re.IGNORECASE)
 
 
-def _is_syllable(word: str, *, strict: bool) -> bool:
-    """Say whether the lower-case word could be Vietnamese; strictly, with a tone that fits too."""
-    letters, tone = _without_tones(word)
-    if strict and letters.endswith(("c", "ch", "p", "t")) and tone not in "45":
+def is_syllable(word: str, *, strict: bool) -> bool:
+    """Say whether the lower-case word could be Vietnamese: onset, nucleus and coda that exist.
+
+    Strictly, it is also written as it must be: one tone, one that the coda allows, c or k, g or
+    gh, ng or ngh by the vowel that follows.
+    """
+    letters, tone = without_tone(word)
+    if strict and not _tone_fits(word, letters, tone):
         return False
-    return any(letters[:end] in _ONSETS and letters[end:] in _RIMES for end in range(4))
+    return any(
+        letters[:end] in _ONSETS
+        and letters[end:] in _RIMES
+        and not (strict and _MISSPELLED.match(letters))
+        for end in range(4)
+    )
+
+
+def _tone_fits(word: str, letters: str, tone: str) -> bool:
+    if len(_TONE.findall(unicodedata.normalize("NFD", word))) > 1:
+        return False
+    return tone in "45" or not letters.endswith(("c", "ch", "p", "t"))
 
 
 def _from_tcvn3(word: str) -> str:
@@ -294,7 +310,7 @@ def legacy_encoding(text: str) -> str:
     odd = _odd_words(unicodedata.normalize("NFC", text))
     best, most = "", 0
     for name, decode, unmistakable in _LEGACY:
-        hits = [word for word in odd if _is_syllable(decode(word), strict=True)]
+        hits = [word for word in odd if is_syllable(decode(word), strict=True)]
         enough = len({word.lower() for word in hits}) > 1 or any(map(unmistakable.search, hits))
         if enough and 2 * len(hits) >= len(odd) and len(hits) > most:
             best, most = name, len(hits)
@@ -316,7 +332,7 @@ def _odd_words(text: str) -> set[str]:
         if not word.isascii()
         and max(word) <= "\u00ff"
         and re.search("[A-Za-z]", word)
-        and not _is_syllable(word.translate(_INVISIBLE).lower(), strict=False)
+        and not is_syllable(word.translate(_INVISIBLE).lower(), strict=False)
     }
 
 
@@ -567,12 +583,12 @@ def _hits(units: Iterable[Unit], folded: Sequence[str]) -> Iterator[_Hit]:
 def _accents(word: str) -> tuple[str, str]:
     if len(word) <= 10:
         return _accents_short(word)
-    return _without_tones(word.translate(_INVISIBLE))
+    return without_tone(word.translate(_INVISIBLE))
 
 
 @lru_cache(maxsize=20_000)
 def _accents_short(word: str) -> tuple[str, str]:
-    return _without_tones(word.translate(_INVISIBLE))
+    return without_tone(word.translate(_INVISIBLE))
 
 
 def _is_hit(units: Sequence[Unit], found: Iterable[Unit], pairs_found: set) -> bool:

@@ -22,7 +22,7 @@ from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
 from news import copies
-from portal import images, richtext, text
+from portal import images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
@@ -402,12 +402,24 @@ class Article(Publishable):
         return is_reviewer(user, Article) or self.created_by_id == user.pk
 
     def failure_reasons(self) -> list[str]:
-        reasons = []
-        if not richtext.plain_text(self.body).strip():
-            reasons.append(gettext("The text is empty. Write or paste it under “Content”."))
+        failures = self.own_failures()
         for number, use in enumerate(self.photos.select_related("photo"), start=1):
-            reasons += use.failure_reasons(number)
-        return reasons
+            failures += use.failures(number)
+        for file in self.attachments.all():
+            failures += file.failures()
+        return [sentence for _field, sentence in failures]
+
+    def own_failures(self) -> list[tuple[str, str]]:
+        """What keeps the words of this row from being published: (field, sentence)."""
+        plain = richtext.plain_text(self.body)
+        failures = []
+        if not plain.strip():
+            failures.append(
+                ("body", gettext("The text is empty. Write or paste it under “Content”."))
+            )
+        for field, words in (("title", self.title), ("summary", self.summary), ("body", plain)):
+            failures += _forbidden(field, words)
+        return failures
 
     def is_own_text_of(self, user) -> bool:
         """Whether `user` entered this text, and so would approve his own work by publishing it."""
@@ -447,6 +459,10 @@ OWN_TEXT_NEEDS_REASON = _(
     "This is a text of your own. Write why you publish it yourself; another reviewer approves it "
     "afterwards."
 )
+
+
+def _forbidden(field: str, words: str) -> list[tuple[str, str]]:
+    return [(field, sentence) for sentence, _start, _end in proofreading.forbidden(words)]
 
 
 @lru_cache(maxsize=512)
@@ -823,23 +839,26 @@ class ArticlePhoto(models.Model):
         """The alt text: of this use, else of the photo; empty for decoration."""
         return "" if self.is_decorative else self.alt or self.photo.alt
 
-    def failure_reasons(self, number: int) -> list[str]:
-        """What keeps photo `number` of its article from being published."""
+    def failures(self, number: int) -> list[tuple[str, str]]:
+        """What keeps photo `number` of its article from being published: (field, sentence)."""
+        failures = _forbidden("caption", self.caption)
         if self.is_decorative:
-            return []
-        reasons = []
+            return failures
         if not self.caption and not self.needs_no_caption:
-            reasons.append(gettext("Photo %s has no caption.") % number)
+            failures.append(("caption", gettext("Photo %s has no caption.") % number))
+        if reason := self._alt_failure(number):
+            failures.append(("alt", reason))
+        return failures
+
+    def _alt_failure(self, number: int) -> str:
         alt = self.described
         if not alt:
-            reasons.append(
-                gettext("Photo %s has no description for those who cannot see it.") % number
-            )
-        elif text.is_file_name(alt):
-            reasons.append(gettext("Photo %s: the description is a file name.") % number)
-        elif text.fold(alt) == text.fold(self.caption):
-            reasons.append(gettext("Photo %s: the description repeats the caption.") % number)
-        return reasons
+            return gettext("Photo %s has no description for those who cannot see it.") % number
+        if text.is_file_name(alt):
+            return gettext("Photo %s: the description is a file name.") % number
+        if text.fold(alt) == text.fold(self.caption):
+            return gettext("Photo %s: the description repeats the caption.") % number
+        return ""
 
     def clean(self):
         if self.is_decorative:
@@ -885,6 +904,10 @@ class Attachment(models.Model):
         if not self.title and self.file and not self.file._committed:
             self.title = text.normalize_line(Path(self.file.name).stem.replace("_", " "))[:255]
         super().save(**kwargs)
+
+    def failures(self) -> list[tuple[str, str]]:
+        """What keeps the article of this document from being published: (field, sentence)."""
+        return _forbidden("title", self.title)
 
     @property
     def details(self) -> str:
@@ -964,7 +987,6 @@ STEPS = {
     "untrash": _("Taken out of the trash"),
     "move": _("Moved to another category"),
 }
-
 
 
 class UrgentNoticeQuerySet(models.QuerySet):
