@@ -21,7 +21,7 @@ from mammoth import documents, html, transforms
 
 from portal import files, richtext
 
-MAX_PHOTOS = 60
+MAX_PHOTOS = 30
 SHORT = 300  # characters a caption may have
 
 _OLD_WORD = _(
@@ -50,7 +50,7 @@ class Picture(NamedTuple):
     content: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """A top-level element, cleaned; `role`: what its style says (title, lead, caption or "")."""
 
@@ -169,11 +169,12 @@ def _prepare(upload) -> tuple[io.BytesIO, list[str]]:
     """The file with a document that mammoth reads whole, and what even so is lost."""
     prepared = io.BytesIO()
     with zipfile.ZipFile(upload) as archive, zipfile.ZipFile(prepared, "w") as copy:
-        parts = {name: files.read_xml(archive, name) for name in archive.namelist() if _is_xml(name)}
+        names = archive.namelist()
+        parts = {name: files.read_xml(archive, name) for name in names if _is_xml(name)}
         root = parts[_DOCUMENT]
         _write_out_styles(root, parts.get("word/styles.xml"))
         _open_drawings(root)
-        for name in archive.namelist():
+        for name in names:
             content = ET.tostring(root) if name == _DOCUMENT else archive.read(name)
             copy.writestr(name, content)
     lost = [str(said) for tag, said in _LOST.items() if root.find(f".//{tag}") is not None]
@@ -350,17 +351,21 @@ def _level(block) -> int | None:
 
 
 def _labelled(block, levels: list[int]):
-    if isinstance(block, documents.Table):
-        return block
     if not isinstance(block, documents.Paragraph):
         return block
     if level := _level(block):  # the highest heading in use is the article's h2
         label = f"word h{min(2 + levels.index(level), 4)}"
-        return block.copy(style_id=None, style_name=label, numbering=None)
+        return _not_bold(block).copy(style_id=None, style_name=label, numbering=None)
     if block.numbering is not None:
         return block
     role = next((role for role, name in _ROLES.items() if _style(block) == name.lower()), "")
     return _named(block, "" if role == "title" else role)
+
+
+def _not_bold(heading):
+    """A heading is bold by being one."""
+    plain = transforms.run(lambda run: run.copy(is_bold=False))
+    return heading.copy(children=[plain(child) for child in heading.children])
 
 
 def _named(block, role: str):
@@ -420,13 +425,23 @@ def _opened(block) -> list:
         return [block]
     if isinstance(block, documents.Table):
         return _of_layout(block)
-    if not isinstance(block, documents.Paragraph) or len(_text(block).strip()) > SHORT:
-        return [block]
-    if _side(block) != "centre" and _style(block) != "caption" and "\n" not in _text(block):
+    if not isinstance(block, documents.Paragraph):
         return [block]
     pictures = [documents.paragraph([documents.run([image])]) for image in _images(block)]
     words = transforms.element_of_type(documents.Image, lambda _image: documents.run([]))(block)
-    return [*pictures, words.copy(alignment="center")]
+    if _holds_caption(block):
+        return [*pictures, words.copy(alignment="center")]
+    return [words, *pictures]  # never amid the words: a floating picture is anchored anywhere
+
+
+def _holds_caption(paragraph) -> bool:
+    """Whether the words beside a picture are a line under it."""
+    words = _text(paragraph)
+    if len(words.strip()) > SHORT:
+        return False
+    return (
+        _side(paragraph) == "centre" or _style(paragraph) == "caption" or "\n" in words.strip(" ")
+    )
 
 
 def _of_layout(table) -> list:
@@ -442,10 +457,7 @@ def _of_layout(table) -> list:
             columns.setdefault(column, []).append(cell)
             column += getattr(cell, "colspan", 1)
     return [
-        part
-        for column in sorted(columns)
-        for cell in columns[column]
-        for part in _of_cell(cell)
+        part for column in sorted(columns) for cell in columns[column] for part in _of_cell(cell)
     ]
 
 

@@ -5,6 +5,7 @@ changed. What is not recognised stays in the text where it stood.
 """
 
 import datetime
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def _line(piece: Piece) -> str:
 
 
 def _ends_sentence(line: str) -> bool:
-    return line.rstrip("\"”’»)").endswith((".", "!", "?", "…", ";", ":"))
+    return line.rstrip('"”’»)').endswith((".", "!", "?", "…", ";", ":"))
 
 
 # ── At the start ────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +166,7 @@ _NUMBERED = re.compile(r"(?:[IVXLC]+|\d{1,2})[.)]\s")
 def _take_captions(pieces: list[Piece], photos: list[DraftPhoto]) -> None:
     """A short centred line right under a photo is its caption."""
     by_number = {photo.number: photo for photo in photos}
-    for above, piece in list(zip(pieces, pieces[1:], strict=False)):
+    for above, piece in list(itertools.pairwise(pieces)):
         if above.is_photo and _is_caption(piece):
             by_number[above.block.photo].caption = _line(piece)
             pieces.remove(piece)
@@ -206,8 +207,10 @@ def _take_address(pieces: list[Piece], known: Iterable[str]) -> str:
 
 
 def _is_of_address(piece: Piece, own: list[str], *, below: list[Piece]) -> bool:
+    """Lines with a label or known ones; above such lines also a name in capitals."""
     lines = [line for line in piece.text.split("\n") if line.strip()]
-    return all(_is_address_line(line, own) or (below or lines[1:]) and line.isupper() for line in lines)
+    heads = bool(below) or len(lines) > 1
+    return all(_is_address_line(line, own) or (heads and line.isupper()) for line in lines)
 
 
 def _is_address_line(line: str, own: list[str]) -> bool:

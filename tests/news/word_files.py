@@ -1,17 +1,13 @@
-"""Makes the Word files of the tests, as Word users make them, and takes them through LibreOffice."""
+"""Makes the Word files of the tests, as Word users make them, also through LibreOffice."""
 
-import copy
 import io
-import re
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from functools import cache
 from pathlib import Path
 
 from docx import Document
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -110,8 +106,10 @@ def photo_with_line_break(document, number: int) -> None:
 
 
 def floating_photo(document, number: int) -> None:
-    """A picture that floats beside the paragraph before, anchored in it; its caption follows."""
+    """A picture that floats under the paragraph before, anchored amid it; its caption follows."""
     paragraph = document.paragraphs[-1]
+    words = paragraph.text
+    paragraph.clear().add_run(words[:200])
     add_photo(paragraph, number)
     drawing = paragraph.runs[-1]._r.find(qn("w:drawing"))
     inline = drawing[0]
@@ -135,6 +133,7 @@ def floating_photo(document, number: int) -> None:
         if part.tag == qn("wp:extent"):
             anchor.append(parse_xml(f"<wp:wrapTopAndBottom {nsdecls('wp')}/>"))
     drawing.replace(inline, anchor)
+    paragraph.add_run(words[200:])
     caption = document.add_paragraph(CAPTIONS[number])
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
@@ -144,7 +143,8 @@ _BOX = """<w:r {names}><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing
 <wp:docPr id="{id}" name="Text Box {id}"/><wp:cNvGraphicFramePr/>
 <a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">
 <wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/>
-<a:ext cx="3600000" cy="3000000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr>
+<a:ext cx="3600000" cy="3000000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
+</wps:spPr>
 <wps:txbx><w:txbxContent/></wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic>
 </wp:inline></w:drawing></mc:Choice></mc:AlternateContent></w:r>"""
 _NAMES = (
@@ -176,24 +176,33 @@ WAYS = {
 }
 
 
+def seeds() -> dict[str, bytes]:
+    """The seed in every way it is made here."""
+    made = {way: seed_by_styles(photo=photo) for way, photo in WAYS.items()}
+    return made | {"by hand": seed_by_hand()}
+
+
 # ── LibreOffice ─────────────────────────────────────────────────────────────────────────────────
-def through_libreoffice(content: bytes) -> bytes:
-    """The document saved as .odt and that one as .docx again."""
+@cache
+def seeds_through_libreoffice() -> dict[str, bytes]:
+    """All of them saved as .odt by LibreOffice, and those as .docx again."""
+    made = seeds()
     with tempfile.TemporaryDirectory(prefix="portal-soffice-") as name:
         folder = Path(name)
-        source = folder / "bai.docx"
-        source.write_bytes(content)
-        _convert(folder, source, "odt")
-        source.unlink()
-        _convert(folder, folder / "bai.odt", "docx")
-        return source.read_bytes()
+        for way, content in made.items():
+            (folder / f"{way}.docx").write_bytes(content)
+        _convert(folder, "docx", "odt")
+        for way in made:
+            (folder / f"{way}.docx").unlink()
+        _convert(folder, "odt", "docx")
+        return {way: (folder / f"{way}.docx").read_bytes() for way in made}
 
 
-def _convert(folder: Path, source: Path, kind: str) -> None:
+def _convert(folder: Path, source: str, target: str) -> None:
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = [shutil.which("soffice"), profile, "--headless", "--convert-to", kind]
+    command = [shutil.which("soffice"), profile, "--headless", "--convert-to", target]
     subprocess.run(
-        [*command, "--outdir", str(folder), str(source)],
+        [*command, "--outdir", str(folder), *map(str, folder.glob(f"*.{source}"))],
         check=True,
         capture_output=True,
         timeout=180,
