@@ -130,7 +130,8 @@ class WordMixin(NewsroomScreen):
             "body": word_import.shown(draft.body, photos),
             "address": word_import.shown(draft.address, photos),
         }
-        return self.page(request, "word_draft.html", context, status=400 if form.errors else 200)
+        status = 400 if request.method == "POST" else 200
+        return self.page(request, "word_draft.html", context, status=status)
 
     def _word_forms(self, request, draft):
         is_report = self.opts.model_name == "report" or draft.is_report
