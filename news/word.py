@@ -68,7 +68,7 @@ def read(upload, *, known: Iterable[str] = ()) -> Draft:
     richtext.validate_encoding(source)
     photos = [DraftPhoto(*picture) for picture in document.pictures]
     draft = Draft(source=source, photos=photos, warnings=document.warnings)
-    pieces = list(document.pieces)
+    letterhead, pieces = _letterhead_apart(document.pieces)
     draft.title = _take_title(pieces)
     if not draft.title:
         draft.warnings.append(gettext("No title was recognised. Please type it."))
@@ -77,7 +77,7 @@ def read(upload, *, known: Iterable[str] = ()) -> Draft:
     _take_captions(pieces, photos)
     draft.address = _take_address(pieces, known)
     draft.byline = _take_byline(pieces)
-    draft.body = _html(pieces)
+    draft.body = _html([*letterhead, *pieces])
     draft.held_on = _first_date(pieces)
     draft.review_year, draft.plan_year = _years(draft.title)
     return draft
@@ -96,6 +96,12 @@ def _ends_sentence(line: str) -> bool:
 
 
 # ── At the start ────────────────────────────────────────────────────────────────────────────────
+def _letterhead_apart(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The tables before the first line (letters begin with one), and the rest."""
+    rest = list(itertools.dropwhile(lambda piece: piece.block.tag == "table", pieces))
+    return pieces[: len(pieces) - len(rest)], rest
+
+
 def _take_title(pieces: list[Piece]) -> str:
     """By its style, else the centred or bold lines at the start, else a first line like one."""
     for piece in pieces:

@@ -443,6 +443,18 @@ def test_a_title_over_two_centred_lines_is_one_and_keeps_its_capitals():
     assert words_of(draft.body) == ["Đoạn một.", "Đoạn hai."]
 
 
+def test_a_letterhead_stays_above_and_the_title_is_found_under_it():
+    made = Document()
+    table = made.add_table(rows=2, cols=2)
+    for number, words in enumerate(("SỞ KH&CN", "CỘNG HÒA", "Số: 12", "Độc lập")):
+        table.cell(number // 2, number % 2).text = words
+    centred(made.add_paragraph("Thông báo mời họp"))
+    made.add_paragraph("Đoạn một.")
+    draft = draft_of(word_files.saved(made))
+    assert draft.title == "Thông báo mời họp"
+    assert [block.tag for block in richtext.blocks(draft.body)] == ["table", "p"]
+
+
 def test_a_bold_lead_is_the_summary():
     lead = "Sáng 19/01/2018, Sở KH&CN Lạng Sơn tổ chức hội nghị tổng kết năm 2017."
     draft = draft_of(document(("Tiêu đề", bold), (lead, bold), "Đoạn một.", "Đoạn hai."))
