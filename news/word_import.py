@@ -49,7 +49,7 @@ def drop(word_file: WordFile) -> None:
 
 def read(upload) -> word.Draft:
     """What stands in a file just handed in; see `word.read`."""
-    return word.read(upload, known=_own_lines())
+    return word.read(upload, known=own_lines())
 
 
 def read_kept(word_file: WordFile) -> word.Draft:
@@ -58,7 +58,7 @@ def read_kept(word_file: WordFile) -> word.Draft:
         return read(ContentFile(file.read(), name=word_file.name))
 
 
-def _own_lines() -> list[str]:
+def own_lines() -> list[str]:
     """What the footer says of the agency already."""
     site = SiteSettings.load()
     contact = site.contact

@@ -56,6 +56,10 @@ class WordMixin(NewsroomScreen):
             *super().get_urls(),
         ]
 
+    def form_context(self, request, article):
+        lines = "\n".join(filter(None, word_import.own_lines()))
+        return super().form_context(request, article) | {"own_lines": lines}
+
     def _word_url(self, *args) -> str:
         step = "_draft" if args else ""
         return reverse(f"admin:news_{self.opts.model_name}_word{step}", args=args)

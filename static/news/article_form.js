@@ -159,6 +159,9 @@
     });
   }
 
+  // For static/news/paste.js: pictures pasted into the text.
+  form.articlePhotos = { send, addRow, number, offerParagraphs };
+
   chooser.addEventListener("change", async () => {
     const files = [...chooser.files].sort((a, b) => a.name.localeCompare(b.name, "vi", { numeric: true }));
     chooser.value = "";
