@@ -22,6 +22,8 @@ from mammoth import documents, html, transforms
 from portal import files, richtext
 
 MAX_PHOTOS = 30
+# mammoth takes about 0.1 ms for each; a report of fifty pages has some 40,000.
+MAX_ELEMENTS = 100_000
 SHORT = 300  # characters a caption may have
 
 _OLD_WORD = _(
@@ -171,6 +173,8 @@ def _prepare(upload) -> tuple[io.BytesIO, list[str]]:
     with zipfile.ZipFile(upload) as archive, zipfile.ZipFile(prepared, "w") as copy:
         names = archive.namelist()
         parts = {name: files.read_xml(archive, name) for name in names if _is_xml(name)}
+        if sum(1 for part in parts.values() for _element in part.iter()) > MAX_ELEMENTS:
+            raise _refusal(_TOO_LONG, upload)
         root = parts[_DOCUMENT]
         _write_out_styles(root, parts.get("word/styles.xml"))
         _open_drawings(root)

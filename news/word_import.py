@@ -43,8 +43,11 @@ def keep(upload, *, by) -> WordFile:
 
 
 def drop(word_file: WordFile) -> None:
-    word_file.delete()
-    transaction.on_commit(lambda: default_storage.delete(word_file.file))
+    """Remove the file, unless a draft was made of it meanwhile."""
+    with transaction.atomic():
+        gone, _rows = WordFile.objects.filter(pk=word_file.pk, article=None).delete()
+        if gone:
+            transaction.on_commit(lambda: default_storage.delete(word_file.file))
 
 
 def read(upload) -> word.Draft:

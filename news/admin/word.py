@@ -121,6 +121,8 @@ class WordMixin(NewsroomScreen):
         form, conference = self._word_forms(request, draft)
         if request.method == "POST" and form.is_valid():
             is_report = form.cleaned_data["kind"] == Article.Kind.REPORT
+            if is_report and not request.user.has_perm("news.add_report"):
+                raise PermissionDenied
             if not is_report or conference.is_valid():
                 return self._word_taken(request, kept, draft, form, is_report and conference)
         photos = word_import.thumbnails(draft)

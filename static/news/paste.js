@@ -43,7 +43,6 @@
     const line = document.createElement("li");
     line.textContent = words;
     notes.append(line);
-    part.hidden = false;
     return line;
   }
 
@@ -206,7 +205,6 @@
     const found = [...captions(all), ...author(all, below), ...ends];
     const open = found.filter((proposal) => !proposal.moved.some((block) => refused.has(block)));
     list.replaceChildren(...open.map(show));
-    part.hidden = !list.children.length && !notes.children.length;
   }
 
   function accept(proposal) {
@@ -222,7 +220,6 @@
   function done(item) {
     const next = item.nextElementSibling || item.previousElementSibling;
     item.remove();
-    part.hidden = !list.children.length && !notes.children.length;
     if (next) next.querySelector("button").focus();
     else editor.focus();
   }

@@ -46,7 +46,7 @@ def save(page) -> Article:
 
 
 def proposals(page):
-    return page.get_by_role("region", name="Nội dung vừa dán").locator("[data-proposals] > li")
+    return page.get_by_role("group", name="Nội dung vừa dán").locator("[data-proposals] > li")
 
 
 def say(page, question: str, answer: str) -> None:

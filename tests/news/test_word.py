@@ -298,6 +298,11 @@ BAD = {
         "bai.docx",
         "dài quá mức",
     ),
+    "many elements": (
+        with_part("word/document.xml", b"<a>" + b"<b/>" * 100_000 + b"</a>"),
+        "bai.docx",
+        "dài quá mức",
+    ),
     "2,001 entries": (
         bad_files.docx({f"word/{number}.bin": b"x" for number in range(2001)}),
         "bai.docx",
