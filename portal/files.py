@@ -41,6 +41,7 @@ from portal import text
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
 DOCUMENTS = "tep"
+WORD_FILES = "word"  # Word files as handed in; never served
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 20 * MEGABYTE
@@ -363,7 +364,7 @@ def _judge_archive_entry(archive: zipfile.ZipFile, name: str) -> None:
 def _judge_ooxml(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, int | None]:
     types = {
         value.lower()
-        for element in _xml(archive, names["[content_types].xml"]).iter()
+        for element in read_xml(archive, names["[content_types].xml"]).iter()
         if (value := element.get("ContentType"))
     }
     if any(word in kind for kind in types for word in ("vba", "macro", "activex")) or any(
@@ -372,7 +373,7 @@ def _judge_ooxml(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, 
         raise _Refusal(_MACROS)
     for name in names:
         if name.endswith(".rels"):
-            _judge_relationships(_xml(archive, names[name]))
+            _judge_relationships(read_xml(archive, names[name]))
     for extension, part in (("docx", "word/document.xml"), ("xlsx", "xl/workbook.xml")):
         if f"{DOCUMENT_TYPES[extension]}.main+xml" in types and part in names:
             return extension, _word_pages(archive, names) if extension == "docx" else None
@@ -391,7 +392,7 @@ def _word_pages(archive: zipfile.ZipFile, names: dict[str, str]) -> int | None:
     """What Word wrote down when it saved; other programs may leave it out."""
     if "docprops/app.xml" not in names:
         return None
-    pages = _xml(archive, names["docprops/app.xml"]).findtext("{*}Pages") or ""
+    pages = read_xml(archive, names["docprops/app.xml"]).findtext("{*}Pages") or ""
     return int(pages) if re.fullmatch("[1-9][0-9]{0,4}", pages) else None
 
 
@@ -399,7 +400,7 @@ def _judge_odf(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, No
     kind = archive.read(names["mimetype"]).decode("ascii").strip()
     if any(name.startswith(("basic/", "scripts/")) for name in names):
         raise _Refusal(_MACROS)
-    manifest = _xml(archive, names["meta-inf/manifest.xml"])
+    manifest = read_xml(archive, names["meta-inf/manifest.xml"])
     if manifest.find(".//{*}encryption-data") is not None:
         raise _Refusal(_LOCKED)
     for extension in ("odt", "ods"):
@@ -415,7 +416,8 @@ class _PlainXML(ET.TreeBuilder):
         raise ValueError("a document type declaration in an office file")
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
+def read_xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
+    """An XML part of an office file, at most MAX_XML long. Raises anything on bad data."""
     if archive.getinfo(name).file_size > MAX_XML:
         raise _Refusal(_TOO_MUCH)
     parser = ET.XMLParser(target=_PlainXML())  # noqa: S314 - _PlainXML takes no entities

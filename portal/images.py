@@ -328,6 +328,16 @@ def _encode(picture: Image.Image, kind: str, **options) -> bytes:
     return buffer.getvalue()
 
 
+_THUMBNAIL_WIDTH = 320
+
+
+def thumbnail(upload) -> str:
+    """A photo that is not stored as a small `data:` address. Raises what `inspect` raises."""
+    picture, info = _decode(upload)
+    content = _jpeg(_plain(picture, min(_THUMBNAIL_WIDTH, info.width), info))
+    return "data:image/jpeg;base64," + base64.b64encode(content).decode()
+
+
 # ── Fields ──────────────────────────────────────────────────────────────────────────────────────
 
 

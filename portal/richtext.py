@@ -671,7 +671,8 @@ class EditorWidget(CKEditorWidget):
             "applicationTitle": _("Text editor"),
             "articlePhotoLabel": _("Photo"),
             "articlePhotoHint": _("Photo placed in the text. Its caption is edited below."),
-            "tidyPasteMessage": _("Superfluous spaces removed from the pasted text:"),
+            "tidyPasteMessage": _("Superfluous spaces removed when pasting from Word: %s"),
+            "tidyPasteUndo": _("Take the paste back"),
         }
 
     @property

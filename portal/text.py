@@ -321,7 +321,7 @@ def reads_as_vietnamese(text: str) -> bool:
     """Say whether most words with letters beyond ASCII are Vietnamese syllables, and any is."""
     words = {word.lower() for word in _LEGACY_WORD.findall(unicodedata.normalize("NFC", text))}
     beyond = [word for word in words if not word.isascii()]
-    return 2 * sum(_is_syllable(word, strict=True) for word in beyond) > len(beyond)
+    return 2 * sum(is_syllable(word, strict=True) for word in beyond) > len(beyond)
 
 
 def _odd_words(text: str) -> set[str]:

@@ -70,6 +70,7 @@
   });
 
   photos.addEventListener("photo:added", offerParagraphs);
+  form.articlePhotos.offerParagraphs = offerParagraphs;
 
   // ── Leaving with changes ──────────────────────────────────────────────────────────────────────
   let changed = false;

@@ -177,6 +177,8 @@
     (captions.find((caption) => !caption.value) || captions[0]).focus();
   });
 
+  // For static/news/paste.js: pictures pasted into the text.
+  form.articlePhotos = { add, number };
   number();
 
   // ── The library ───────────────────────────────────────────────────────────────────────────────
