@@ -77,8 +77,14 @@ def merge(copy, *, by) -> None:
         live.related.set(copy.related.all())
         live.advance(**changes)
         live.record_transition("update", by=by, reason="")
-        copy.delete()
+        remove(copy)
         record_version(live, by=by)
+
+
+def remove(copy) -> None:
+    """Delete a working copy. What somebody typed into it and did not save goes to the article."""
+    copy.autosaves.update(article=copy.draft_of_id)
+    copy.delete()
 
 
 def record_version(article, *, by) -> None:
