@@ -24,6 +24,8 @@ from portal import richtext
 _SUBJECTS = ("photo", "appointment", "department")
 # Fields of a row that a person never sees as such.
 _HIDDEN = {"id", "article", "order"}
+# A browser sends nothing for these when nothing is ticked or chosen.
+_EMPTY_IS_ABSENT = (forms.BooleanField, forms.ModelMultipleChoiceField)
 # Beyond that, comparing word by word takes seconds.
 _MOST_WORDS = 6000
 
@@ -39,14 +41,18 @@ class Difference(NamedTuple):
 
 
 # ── Over the article as it is now ───────────────────────────────────────────────────────────────
-def over_present(fields: dict[str, list[str]], formsets) -> QueryDict:
+def over_present(fields: dict[str, list[str]], form, formsets) -> QueryDict:
     """The data of the form: the typed fields, their rows fitted to the rows there are now.
 
-    `formsets` are unbound, of the article as it is now.
+    `form` and `formsets` are unbound, of the article as it is now; what the typed fields do not
+    mention stays as it is there.
     """
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
+    for (_before, name), values in _present(form).items():
+        if name not in data and not isinstance(form.fields[name], _EMPTY_IS_ABSENT):
+            data.setlist(name, values)
     for formset in formsets:
         _fit(formset, data)
     return data

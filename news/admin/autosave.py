@@ -63,7 +63,7 @@ class AutosaveMixin(NewsroomScreen):
             message = _message(request.POST.get("message", ""))
         except autosaves.TooLong:
             return JsonResponse({"error": gettext(TOO_LONG)}, status=413)
-        except ValueError:
+        except (ValueError, RecursionError):
             return JsonResponse({"error": "not a message"}, status=400)
         if message["user"] != request.user.pk:
             return JsonResponse({"error": "somebody else"}, status=401)
@@ -184,9 +184,12 @@ class AutosaveMixin(NewsroomScreen):
         context = extra_context or {}
         row = context.get("autosave", {}).get("row")
         if row is not None:
-            formsets = self._formsets(request, context["article"])
-            request.typed_data = typed.over_present(row.fields, formsets)
+            request.typed_data = self._typed_over(request, context["article"], row)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _typed_over(self, request, article, row):
+        form, formsets = self._plain_form(request, article), self._formsets(request, article)
+        return typed.over_present(row.fields, form, formsets)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -252,14 +255,10 @@ class AutosaveMixin(NewsroomScreen):
             for reason in refusal.reasons:
                 messages.error(request, reason)
             return redirect(self.url_of("change", article) if article else self._list_url())
-        try:
-            fields = autosaves.typed_fields(request.POST.lists())
-        except autosaves.TooLong:
-            return self._too_long(request, article)
         row = autosaves.refuse(
             user=request.user,
             token=request.POST.get("form_token", ""),
-            fields=fields,
+            fields=autosaves.typed_fields(request.POST.lists()),
             article=article,
             is_report=self.is_report,
             version=autosaves.as_version(request.POST.get("version")),
@@ -282,16 +281,12 @@ class AutosaveMixin(NewsroomScreen):
         article = self._article_of(request, row)
         place = self._place_for(request, article)
         shown = place or article
-        form, formsets = self._plain_form(request, shown), self._formsets(request, shown)
-        data = typed.over_present(row.fields, formsets)
-        mine = self._plain_form(request, shown, data)
-        pairs = [("", form, mine), *typed.row_pairs(formsets, self._formsets(request, shown, data))]
         reopen = self.url_of("change", place) if place else self._add_url() if not article else ""
         context = {
             "title": gettext("Two texts of one article") if article else gettext("Your text"),
             "row": row,
             "at": autosaves.clock(row.typed_at),
-            "differences": typed.differences(pairs),
+            "differences": typed.differences(self._pairs(request, shown, row)),
             "return_reason": _last(row.fields, "return_reason"),
             "saved_line": autosaves.saved_line(shown) if shown else "",
             "reopen_url": f"{reopen}?autosave={row.token}" if reopen else "",
@@ -299,6 +294,13 @@ class AutosaveMixin(NewsroomScreen):
             "drop_url": self._kept_url(row),
         }
         return self.page(request, "conflict.html", context, article=shown, status=status)
+
+    def _pairs(self, request, article, row) -> list:
+        """(label, form of what is saved, form of what was typed) for the form and all its rows."""
+        data = self._typed_over(request, article, row)
+        saved, mine = (self._plain_form(request, article, one) for one in (None, data))
+        rows, my_rows = (self._formsets(request, article, one) for one in (None, data))
+        return [("", saved, mine), *typed.row_pairs(rows, my_rows)]
 
     def _article_of(self, request, row):
         """The article of a text, if this person may see it still."""
@@ -312,10 +314,6 @@ class AutosaveMixin(NewsroomScreen):
     def _plain_form(self, request, article, data=None):
         form = self.get_form(request, article, change=False)
         return form(data, instance=article or self.model())
-
-    def _too_long(self, request, article):
-        messages.error(request, gettext(TOO_LONG))
-        return self.page(request, "conflict.html", {"title": article}, article=article, status=413)
 
     def _kept_url(self, row) -> str:
         return reverse(f"admin:news_{self.opts.model_name}_autosave_kept", args=[row.token])
