@@ -122,7 +122,7 @@ def _present(form) -> Row:
     return {
         key: value if isinstance(value, list) else [value]
         for key, value in values.items()
-        if value not in (None, False)
+        if value is not None and value is not False
     }
 
 
