@@ -283,7 +283,7 @@ def _last_change(article: Article) -> tuple:
         found.append((form.user, form.seen_at))
     if step := article.transitions_of_text().order_by("-at", "-pk").first():
         found.append((step.by, step.at))
-    if version := Version.objects.get_for_object(article).first():
+    if version := Version.objects.get_for_object_reference(Article, article.pk).first():
         found.append((version.revision.user, version.revision.date_created))
     newest = max(moment for _user, moment in found)
     # The parts of one save are a moment apart; the one that names somebody tells more.

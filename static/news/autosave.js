@@ -73,6 +73,12 @@
     return kept;
   }
 
+  const kept = document.querySelector("[data-kept-token]");
+  if (kept) { // the page of a refused text: the server has it
+    store.drop(kept.dataset.keptToken);
+    return;
+  }
+
   const box = document.getElementById("autosave");
   if (!box) {
     sendLeftovers(null, null).then((kept) => kept && location.reload());
@@ -211,10 +217,7 @@
     if (sending) sending.abort();
     const status = await send(typed());
     isAsking = false;
-    if ([0, 401, 403].includes(status)) {
-      box.scrollIntoView({ block: "start" });
-      return;
-    }
+    if ([0, 401, 403].includes(status)) return; // the bar says why; the text stays
     store.keep(message({ fields: typed() }));
     field("csrfmiddlewaretoken").value = csrf();
     isSure = true;

@@ -85,6 +85,22 @@ def test_two_editors_lose_no_text(open_page, sign_in, rounds):
     assert not Autosave.objects.filter(typed_at__isnull=False).exists()
 
 
+def test_a_dropped_text_does_not_come_back(open_page, sign_in):
+    article = make_article(status="draft")
+    page = open_page(width=360)
+    sign_in(page, make_user(groups=["Duyệt đăng"]))
+    open_form(page, article)
+    page.get_by_label("Tiêu đề").fill("Bản này không cần nữa")
+    Article.objects.update(version=9)
+    press(page, "Lưu nháp")
+    press(page, "Bỏ nội dung của tôi")
+    expect(page.get_by_text("Đã bỏ nội dung của bạn.")).to_be_visible()
+    expect(page.locator(".cke_wysiwyg_div")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-offer]")).to_have_count(0)
+    assert not Autosave.objects.filter(typed_at__isnull=False).exists()
+
+
 def test_a_form_is_warned_before_it_is_saved(open_page, sign_in):
     article = make_article(status="draft")
     lan = make_user(groups=["Duyệt đăng"], first_name="Lan")

@@ -16,6 +16,7 @@ from tests.factories import (
     make_article_photo,
     make_attachment,
     make_category,
+    make_conference,
     make_department,
     make_photo,
     make_user,
@@ -341,6 +342,27 @@ def test_a_text_is_put_over_photos_that_others_added_and_removed(client, writer,
     assert [person.appointment for person in draft.people.all()] == [appointment]
     assert [row.department for row in draft.concerned_departments.all()] == [unit]
     assert not autosaves.texts_of(writer).exists()
+
+
+def test_the_conference_of_a_report_comes_back(client, writer):
+    report = make_article(status="draft", created_by=writer, kind="report")
+    conference = make_conference(article=report, venue="Hội trường cũ")
+    typed = {
+        "title": "Đang gõ",
+        "conference-TOTAL_FORMS": "1",
+        "conference-INITIAL_FORMS": "1",
+        "conference-0-id": str(conference.pk),
+        "conference-0-held_on": "20/01/2018",
+        "conference-0-venue": "Hội trường mới",
+    }
+    address = "/admin/news/report/autosave/"
+    assert send(client, writer, report, typed=typed, address=address).status_code == 200
+    response = client.get(f"{change(report, 'report')}?autosave={TOKEN}")
+    [row] = response.context["inline_admin_formsets"][0].formset.forms
+    assert [row[name].value() for name in ("held_on", "venue")] == ["20/01/2018", "Hội trường mới"]
+    told = client.get(f"{address}{TOKEN}/").context["differences"]
+    assert "Hội nghị: Địa điểm" in [one.label for one in told]
+    assert client.get(f"{KEEP}{TOKEN}/").status_code == 404  # the other screen's
 
 
 def test_a_saved_form_and_the_text_it_was_filled_from_are_done(client, writer, draft):
