@@ -15,6 +15,7 @@ import re
 import secrets
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -168,18 +169,19 @@ def refuse(
     *, user, token: str, fields: dict, article: Article | None, is_report: bool, version: int
 ) -> Autosave:
     """Keep the text of a save that could not be done, until its owner saves or drops it."""
-    row = row_for(
-        user=user,
-        token=token if is_token(token) else new_token(),
-        article=article,
-        is_report=is_report,
-        version=version,
-    )
-    row.fields, row.is_refused = fields, True
-    row.typed_at = row.seen_at = timezone.now()
-    row.article = row.article or article
-    row.save()
-    _drop_oldest(user, is_refused=True, most=MOST_REFUSED)
+    with transaction.atomic():
+        row = row_for(
+            user=user,
+            token=token if is_token(token) else new_token(),
+            article=article,
+            is_report=is_report,
+            version=version,
+        )
+        row.fields, row.is_refused = fields, True
+        row.typed_at = row.seen_at = timezone.now()
+        row.article = row.article or article
+        row.save()
+        _drop_oldest(user, is_refused=True, most=MOST_REFUSED)
     return row
 
 
