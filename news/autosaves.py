@@ -226,12 +226,12 @@ def texts_of(user) -> QuerySet[Autosave]:
     return Autosave.objects.filter(user=user, typed_at__isnull=False)
 
 
-def offers(*, user, article: Article | None, is_report: bool, but: str = "") -> list[Autosave]:
-    """The texts to offer on opening a form, newest first; `but` is the form's own token.
+def offers(*, user, article: Article | None, is_report: bool) -> list[Autosave]:
+    """The texts to offer on opening a form, newest first.
 
     What was typed into an article is offered in its working copy too.
     """
-    texts = texts_of(user).filter(is_report=is_report).exclude(token=but).order_by("-typed_at")
+    texts = texts_of(user).filter(is_report=is_report).order_by("-typed_at")
     if article is None:
         return list(texts.filter(article=None).defer("fields"))
     return list(texts.filter(article__in=_rows_of(article)).defer("fields"))
