@@ -7,12 +7,13 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint audit attack bench messages lock clean
+.PHONY: help run dev test stress lint audit attack bench messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
 	@echo "make dev      chạy để lập trình, tự nạp lại khi sửa mã"
 	@echo "make test     mọi kiểm thử, trên SQLite và PostgreSQL; ARGS=\"-k tên\" để chọn"
+	@echo "make stress   các phép thử dài: nhiều người cùng sửa, trình duyệt bị tắt giữa chừng"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
@@ -52,6 +53,9 @@ dev: .venv/run.installed .env
 
 test: .venv/dev.installed
 	@tests/run $(ARGS)
+
+stress: .venv/dev.installed
+	@tests/run --stress $(ARGS)
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check

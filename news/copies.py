@@ -93,8 +93,14 @@ def merge(copy, *, by, reason: str = "") -> None:
         if copy.is_major_change:
             live.updates.create(at=timezone.now(), note=copy.change_note)
         live.record_transition("update", by=by, reason=reason, is_own_text=copy.is_own_text_of(by))
-        copy.delete()
+        remove(copy)
         record_version(live, by=by)
+
+
+def remove(copy) -> None:
+    """Delete a working copy. What somebody typed into it and did not save goes to the article."""
+    copy.autosaves.update(article=copy.draft_of_id)
+    copy.delete()
 
 
 def record_version(article, *, by, comment: str = "") -> None:

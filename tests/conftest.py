@@ -6,6 +6,16 @@ import pytest
 from django.db import connection
 
 
+def pytest_addoption(parser):
+    parser.addoption("--stress", action="store_true", help="the long runs alone (make stress)")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Long runs are marked and run by themselves."""
+    wanted = config.getoption("--stress")
+    items[:] = [item for item in items if bool(item.get_closest_marker("stress")) == wanted]
+
+
 @pytest.fixture(autouse=True)
 def private_root(settings):
     """Every test has a media folder of its own, removed afterwards."""

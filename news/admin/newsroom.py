@@ -50,7 +50,9 @@ class NewsroomAdmin(
         return form
 
     def save_model(self, request, obj, form, change):
-        if not change:
+        if change:
+            self.claim(request, obj)
+        else:
             obj.created_by = request.user
         obj.save(force_update=change)  # a row that is gone meanwhile is not made again
 

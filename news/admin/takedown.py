@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import gettext
 
 from news.admin.screen import NewsroomScreen
-from portal.publishing import Refused, Takedown
+from portal.publishing import CHANGED_MEANWHILE, Refused, Takedown
 
 
 class TakedownMixin(NewsroomScreen):
@@ -25,10 +25,10 @@ class TakedownMixin(NewsroomScreen):
             return self._not_now(request, article)
         if request.method == "POST":
             try:
-                return self._withdraw(request, article)
+                return self._take_down(request, article)
             except Refused as refusal:
-                return self._ask(request, article, refusal.reasons)
-        return self._ask(request, article, [])
+                return self._ask_how(request, article, refusal.reasons)
+        return self._ask_how(request, article, [])
 
     def _not_now(self, request, article):
         """No right at all, or somebody else has withdrawn it meanwhile: its own page says."""
@@ -36,7 +36,7 @@ class TakedownMixin(NewsroomScreen):
             raise PermissionDenied
         return redirect(self.url_of("change", article))
 
-    def _ask(self, request, article, errors):
+    def _ask_how(self, request, article, errors):
         context = {
             "title": gettext("Withdraw the article"),
             "takedowns": Takedown,
@@ -47,10 +47,12 @@ class TakedownMixin(NewsroomScreen):
         status = 400 if errors else 200
         return self.page(request, "withdraw.html", context, article=article, status=status)
 
-    def _withdraw(self, request, article):
+    def _take_down(self, request, article):
         post = request.POST
         if not post.get("reason", "").strip():
             raise Refused(gettext("Write for the other editors why it is withdrawn."))
+        if post.get("version") != str(article.version):
+            raise Refused(CHANGED_MEANWHILE)
         with transaction.atomic():
             article.withdraw(
                 post.get("takedown", ""),

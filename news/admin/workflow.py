@@ -23,18 +23,11 @@ class WorkflowMixin(NewsroomScreen):
         if article is not None and article.is_working_copy and "_discard" in request.POST:
             return self._discard(request, article)
         context = (extra_context or {}) | self.form_context(request, article)
-        try:
-            return super().changeform_view(request, object_id, form_url, context)
-        except PermissionDenied:
-            # Published by somebody else between the look above and the lock of the save.
-            changed = self.get_object(request, object_id) if object_id else None
-            if changed is None or self.has_change_permission(request, changed):
-                raise
-            return self.status_view(request, changed)
+        return super().changeform_view(request, object_id, form_url, context)
 
     def _discard(self, request, copy):
         live = copy.draft_of
-        copy.delete()
+        copies.remove(copy)
         messages.success(request, gettext("The changes are discarded."))
         return redirect(self.url_of("change", live))
 
@@ -95,13 +88,10 @@ class WorkflowMixin(NewsroomScreen):
     def status_view(self, request, article):
         if not self.has_view_permission(request, article):
             raise PermissionDenied
-        # A form that was open while the article changed hands: what was typed is shown, not lost.
-        typed = request.POST if "title" in request.POST else None
-        if request.method == "POST" and typed is None:
+        if request.method == "POST":
             return self._status_action(request, article)
-        context = self.status_context(request, article) | {"typed": typed, "title": article.title}
-        status = 409 if typed else 200
-        return self.page(request, "article_status.html", context, article=article, status=status)
+        context = self.status_context(request, article) | {"title": article.title}
+        return self.page(request, "article_status.html", context, article=article)
 
     def status_context(self, request, article):
         return super().status_context(request, article) | {

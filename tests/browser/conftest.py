@@ -44,8 +44,10 @@ def site(live_server, settings):
 
 
 def is_problem(line) -> bool:
-    """A refused upload answers 400 on purpose, and the browser notes it as an error."""
-    return line.type == "error" and "status of 400" not in line.text
+    """What is refused on purpose (an upload, a message of somebody signed out, a second save), or
+    has no connection to go by, the browser notes as an error."""
+    on_purpose = ("status of 400", "status of 401", "status of 409", "ERR_INTERNET_DISCONNECTED")
+    return line.type == "error" and not any(words in line.text for words in on_purpose)
 
 
 @pytest.fixture

@@ -82,6 +82,12 @@ def fields(category=None, photos=(), attachments=(), **values):
     return data | values
 
 
+def post(client, article, data, model="article", **options):
+    """Send a form or a button of the article, opened just before."""
+    version = Article.objects.get(pk=article.pk).version
+    return client.post(change(article, model), {"version": version} | data, **options)
+
+
 def errors_of(response):
     """Every sentence in red of a form shown again."""
     assert response.status_code == 200
@@ -148,7 +154,7 @@ def test_a_body_with_scripts_is_stored_clean_and_shown_clean(client, writer):
 def test_every_save_is_a_version(client, writer):
     client.post(ADD, fields())
     article = Article.objects.get()
-    client.post(change(article), fields(category=article.category, title="Tin khác"))
+    post(client, article, fields(category=article.category, title="Tin khác"))
     titles = [version.field_dict["title"] for version in Version.objects.get_for_object(article)]
     assert titles == ["Tin khác", "Tin thử"]
 
@@ -194,7 +200,7 @@ def save(client, use, body=None, **values):
     article = use.article
     body = article.body if body is None else body
     rows = [row_of(use, **values)]
-    client.post(change(article), fields(category=article.category, body=body, photos=rows))
+    post(client, article, fields(category=article.category, body=body, photos=rows))
     return Article.objects.get(pk=article.pk).body
 
 
@@ -233,7 +239,7 @@ def test_the_credit_of_a_photo_that_readers_see_is_changed_in_the_library_alone(
     make_article_photo(article=article, ref=1, caption="Chú thích")
     copy = copies.open_copy(article, by=editor)
     rows = [row_of(copy.photos.get(), credit="Sai tên")]
-    response = client.post(change(copy), fields(category=article.category, photos=rows))
+    response = post(client, copy, fields(category=article.category, photos=rows))
     assert "Kho ảnh" in errors_of(response)[0]
     assert Photo.objects.get().credit == ""
 
@@ -250,11 +256,11 @@ def test_the_main_photo_changes_hands(client, writer):
         for n, c in enumerate(("red", "green"))
     ]
     rows = [row_of(uses[0]), row_of(uses[1], lead="on")]
-    client.post(change(article), fields(category=article.category, photos=rows))
+    post(client, article, fields(category=article.category, photos=rows))
     assert list(article.photos.values_list("is_lead", flat=True)) == [False, True]
 
     rows = [row_of(uses[0], lead="on"), row_of(uses[1], lead="on")]
-    response = client.post(change(article), fields(category=article.category, photos=rows))
+    response = post(client, article, fields(category=article.category, photos=rows))
     assert "Chỉ chọn được một ảnh đại diện." in errors_of(response)
 
 
@@ -269,7 +275,7 @@ def test_the_main_photo_changes_hands(client, writer):
 def test_a_description_is_no_file_name_and_no_caption(client, illustrated, values):
     article = illustrated.article
     rows = [row_of(illustrated, after=1, **values)]
-    response = client.post(change(article), fields(category=article.category, photos=rows))
+    response = post(client, article, fields(category=article.category, photos=rows))
     assert len(errors_of(response)) == 1
     assert values["alt"] in response.content.decode()
 
@@ -371,7 +377,7 @@ def test_documents_are_attached_titled_and_removed(client, writer):
         {"id": first.pk, "title": "Tên mới", "order": 0},
         {"id": second.pk, "title": "", "order": 1, "DELETE": "on"},
     ]
-    client.post(change(article), fields(category=article.category, attachments=rows))
+    post(client, article, fields(category=article.category, attachments=rows))
     assert [row.title for row in article.attachments.all()] == ["Tên mới"]
 
 
@@ -477,11 +483,11 @@ def test_a_writer_submits_and_cannot_publish_by_any_button(client, writer):
     client.post(ADD, fields(_publish="1"))
     article = Article.objects.get()
     assert article.status == "draft"
-    client.post(change(article), fields(category=article.category, _submit="1"))
+    post(client, article, fields(category=article.category, _submit="1"))
     article.refresh_from_db()
     assert article.status == "submitted"
 
-    client.post(change(article), fields(category=article.category, title="Đổi sau khi gửi"))
+    post(client, article, fields(category=article.category, title="Đổi sau khi gửi"))
     article.refresh_from_db()
     assert article.title == "Tin thử"
 
@@ -490,25 +496,26 @@ def test_a_returned_article_shows_its_author_the_reason(client, editor):
     author = make_user(groups=["Phóng viên"])
     article = make_article(status="submitted", created_by=author)
     data = fields(category=article.category, _return="1", return_reason="Thiếu nguồn số liệu.")
-    client.post(change(article), data)
+    post(client, article, data)
     client.force_login(author)
     assert "Thiếu nguồn số liệu." in client.get(change(article)).content.decode()
 
 
 def test_what_is_public_is_changed_in_a_working_copy(client, editor):
     article = make_article(title="Bài gốc")
-    client.post(change(article), fields(category=article.category, title="Sửa thẳng"))
+    post(client, article, fields(category=article.category, title="Sửa thẳng"))
     article.refresh_from_db()
     assert article.title == "Bài gốc"
 
-    response = client.post(change(article), {"_edit": "1"})
+    response = post(client, article, {"_edit": "1"})
     copy = article.working_copy
     assert response.headers["Location"] == change(copy)
-    client.post(change(copy), fields(category=article.category, title="Bản sửa"))
+    post(client, copy, fields(category=article.category, title="Bản sửa"))
     before = client.get(article.get_absolute_url()).content
     assert "Bản sửa".encode() not in before
-    response = client.post(
-        change(copy),
+    response = post(
+        client,
+        copy,
         fields(category=article.category, title="Bản sửa", slug=article.slug, _publish="1"),
         follow=True,
     )
@@ -521,9 +528,10 @@ def test_what_is_public_is_changed_in_a_working_copy(client, editor):
 def test_what_was_typed_while_the_article_changed_hands_is_shown(client, editor, button):
     article = make_article(status="draft")
     data = fields(category=article.category, title="Chữ vừa gõ", **{button: "1"})
+    data["version"] = article.version
     article.publish(by=editor)
     article.withdraw("removed", by=editor)
-    response = client.post(change(article), data)
+    response = post(client, article, data)
     assert response.status_code == 409
     assert "Chữ vừa gõ" in response.content.decode()
     article.refresh_from_db()
@@ -537,7 +545,7 @@ def test_a_save_at_the_moment_of_publication_does_not_undo_it():
     article = make_article(status="draft", title="Đã duyệt")
     client = Client()
     client.force_login(editor)
-    data = fields(category=article.category, title="Chữ vừa gõ")
+    data = fields(category=article.category, title="Chữ vừa gõ", version=article.version)
     client.get(change(article))  # the first answer of a process is slow: the race would be over
     begun = threading.Event()
 
@@ -551,7 +559,7 @@ def test_a_save_at_the_moment_of_publication_does_not_undo_it():
     publisher = threading.Thread(target=publish)
     publisher.start()
     begun.wait()
-    response = client.post(change(article), data)
+    response = post(client, article, data)
     publisher.join()
     article.refresh_from_db()
     assert (article.status, article.title) == ("published", "Đã duyệt")
@@ -563,7 +571,7 @@ def test_changes_to_a_withdrawn_article_wait_for_its_publication(client, editor)
     article = make_article(status="withdrawn", takedown="removed")
     copy = copies.open_copy(article, by=editor)
     data = fields(category=article.category, title="Đã sửa", slug=article.slug, _publish="1")
-    response = client.post(change(copy), data, follow=True)
+    response = post(client, copy, data, follow=True)
     assert "Bài vẫn đang thu hồi" in messages_of(response)[-1]
     article.refresh_from_db()
     assert (article.status, article.title) == ("withdrawn", "Đã sửa")
@@ -572,7 +580,7 @@ def test_changes_to_a_withdrawn_article_wait_for_its_publication(client, editor)
 def test_a_discarded_copy_leaves_the_article_alone(client, editor):
     article = make_article()
     copy = copies.open_copy(article, by=editor)
-    response = client.post(change(copy), {"_discard": "1"})
+    response = post(client, copy, {"_discard": "1"})
     assert response.headers["Location"] == change(article)
     assert list(Article.objects.all()) == [article]
 
@@ -587,7 +595,7 @@ def test_a_discarded_copy_leaves_the_article_alone(client, editor):
 )
 def test_an_article_is_withdrawn_in_three_ways(client, editor, data, status):
     article = make_article()
-    client.post(withdraw(article), data | {"reason": "Sai số liệu"})
+    client.post(withdraw(article), data | {"reason": "Sai số liệu", "version": article.version})
     assert Client().get(article.get_absolute_url()).status_code == status
 
 
@@ -605,7 +613,7 @@ def test_an_incomplete_withdrawal_changes_nothing(client, editor, data):
     article = make_article()
     if data.get("redirect_to") == "own":
         data = data | {"redirect_to": article.get_absolute_url()}
-    client.post(withdraw(article), data | {"reason": "Sai số liệu"})
+    client.post(withdraw(article), data | {"reason": "Sai số liệu", "version": article.version})
     assert article in Article.objects.published()
 
 
@@ -706,7 +714,7 @@ def test_titles_of_foreign_drafts_are_in_no_choice_and_no_library(client, writer
 def test_a_scheduled_article_becomes_a_draft_again(client, editor):
     client.post(ADD, fields(publish_at="23/01/2999 04:11", _publish="1"))
     article = Article.objects.get()
-    client.post(change(article), {"_unschedule": "1"})
+    post(client, article, {"_unschedule": "1"})
     article.refresh_from_db()
     assert (article.status, article.takedown) == ("draft", "")
     client.post(change(make_article()), {"_unschedule": "1"})
