@@ -99,3 +99,18 @@ def test_no_sentence_of_the_code_is_missing_from_the_translation(tmp_path):
         [sys.executable, "manage.py", *command], cwd=tmp_path, env=environment, check=True
     )
     assert {entry.msgid for entry in polib.pofile(catalogue)} == before
+
+
+def test_the_parts_of_the_newsroom_do_not_share_private_names():
+    """They are one class in the end: a second `_answer` would take the first one's place."""
+    import news.admin.articles as screens
+
+    for screen in (screens.ArticleAdmin, screens.ReportAdmin):
+        names = [
+            name
+            for part in screen.__mro__
+            if part.__module__.startswith("news.")
+            for name in vars(part)
+            if name.startswith("_") and not name.startswith("__")
+        ]
+        assert sorted(name for name in set(names) if names.count(name) > 1) == []

@@ -74,7 +74,7 @@ class AutosaveMixin(NewsroomScreen):
             autosaves.see(row)
         else:
             autosaves.keep(row, message["fields"], age=message["age"])
-        return JsonResponse(self._answer(request, row, message))
+        return JsonResponse(self._autosave_answer(request, row, message))
 
     def _row_of_message(self, request, message):
         """The form's own row; a new one only for what this person may write."""
@@ -99,7 +99,7 @@ class AutosaveMixin(NewsroomScreen):
             return self.has_add_permission(request)
         return self.has_change_permission(request, article)
 
-    def _answer(self, request, row, message) -> dict:
+    def _autosave_answer(self, request, row, message) -> dict:
         article = row.article_id and self.get_object(request, str(row.article_id))
         is_done = autosaves.is_done(row)
         is_new = not is_done and message["fields"] not in (None, row.fields)

@@ -74,7 +74,7 @@ class TrashScreen(NewsroomScreen):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method == "POST":
-            return self._restore(request)
+            return self._take_out(request)
         page, soon = _page_number(request), "soon" in request.GET
         start = (page - 1) * self.list_per_page
         rows = trash.in_trash(request.user).defer("body").select_related("category")
@@ -91,7 +91,7 @@ class TrashScreen(NewsroomScreen):
         }
         return self.page(request, "trash.html", context)
 
-    def _restore(self, request):
+    def _take_out(self, request):
         one = request.POST.get("one")
         pks = [one] if one else request.POST.getlist("chosen")[: self.list_per_page]
         pks = [pk for pk in pks if pk.isdecimal() and len(pk) < 19]
