@@ -268,7 +268,7 @@ def test_rows_of_photos_come_back_the_new_ones_too(client, writer, draft):
         ("Chú thích đang gõ", stored.photo),
         ("Ảnh mới", new),
     ]
-    assert new.image.renditions.smallest in response.content.decode()
+    assert new.image.renditions.preview in response.content.decode()
 
 
 def saved_again(client, article, response):

@@ -27,6 +27,7 @@ from tests.factories import (
     make_user,
 )
 from tests.news.clean_articles import ARTICLES
+from tests.news.test_admin import post
 
 pytestmark = pytest.mark.django_db
 
@@ -515,18 +516,18 @@ def test_the_button_saves_the_draft_and_names_the_person(client, writer):
     term = make_appointment()
     article = draft(created_by=writer)
     typed = fields(title="Bài có người", _add_person=f"{term.pk}:spoke")
-    page = client.post(form(article), typed, follow=True).content.decode()
+    page = post(client, article, typed, follow=True).content.decode()
     assert "Đã thêm Nguyễn Thị Hà vào bài." in page
     person = ArticlePerson.objects.get()
     assert (person.article_id, person.appointment, person.relation) == (article.pk, term, "spoke")
     assert Article.objects.get().title == "Bài có người"
-    client.post(form(article), typed)
+    post(client, article, typed)
     assert ArticlePerson.objects.count() == 1
 
 
 @pytest.mark.parametrize("value", ["x", "999:spoke", "1:boss", "²:spoke", ":", "9999999999:spoke"])
 def test_a_proposal_that_is_none_changes_nothing(client, writer, value):
     article = draft(created_by=writer)
-    page = client.post(form(article), fields(_add_person=value), follow=True)
+    page = post(client, article, fields(_add_person=value), follow=True)
     assert "Người này không còn được đề xuất" in page.content.decode()
     assert ArticlePerson.objects.count() == 0

@@ -23,7 +23,7 @@ from tests.factories import (
     make_user,
     pdf_upload,
 )
-from tests.news.test_admin import change, errors_of, fields, messages_of, row_of
+from tests.news.test_admin import change, errors_of, fields, messages_of, post, row_of
 from tests.portal import photo_files
 from tests.portal.photo_files import AGENCY, CAPTION, CHARSET, DAY, PERSON, UTF8
 
@@ -103,7 +103,7 @@ def test_a_caption_that_staff_wrote_is_not_marked_and_never_overwritten(client, 
     client.post(ADD, fields(new_photos=[from_agency()]))
     use = ArticlePhoto.objects.get()
     row = row_of(use, caption="Toàn cảnh buổi sáng", credit="Hưng Đức")
-    client.post(change(use.article), fields(category=use.article.category, photos=[row]))
+    post(client, use.article, fields(category=use.article.category, photos=[row]))
     client.post(UPLOAD, {"upload": from_agency()})
     use.refresh_from_db()
     assert (use.caption, use.photo.credit) == ("Toàn cảnh buổi sáng", "Hưng Đức")
@@ -218,7 +218,7 @@ def test_a_credit_given_in_an_article_is_found_in_the_library(client, writer):
     article = make_article(status="draft", created_by=writer)
     use = make_article_photo(article=article)
     row = row_of(use, credit="Lâm Như Quyên")
-    client.post(change(article), fields(category=article.category, photos=[row]))
+    post(client, article, fields(category=article.category, photos=[row]))
     assert len(client.get(FIND, {"q": "lam nhu quyen"}).json()["photos"]) == 1
 
 
@@ -301,7 +301,7 @@ def test_the_point_is_chosen_in_the_articles_row(client, writer):
     article = make_article(status="draft", created_by=writer)
     use = make_article_photo(article=article)
     row = row_of(use, focus="lb")
-    client.post(change(article), fields(category=article.category, photos=[row]))
+    post(client, article, fields(category=article.category, photos=[row]))
     use.photo.refresh_from_db()
     assert (use.photo.focus_x, use.photo.focus_y) == (17, 83)
     assert re.search(r'value="lb"[^>]* checked', client.get(change(article)).content.decode())
@@ -314,7 +314,7 @@ def test_what_readers_see_of_a_photo_is_cropped_anew_in_the_library_alone(client
     page = client.get(change(copy)).content.decode().split("<template")[0]
     assert "-focus" not in page
     rows = [row_of(copy.photos.get(), focus="lb")]
-    client.post(change(copy), fields(category=article.category, photos=rows))
+    post(client, copy, fields(category=article.category, photos=rows))
     use.photo.refresh_from_db()
     assert use.photo.focus_x == 50
     client.post(library_page(use.photo), {"alt": "Ảnh", "focus": "lb"})

@@ -98,7 +98,7 @@ def test_the_page_before_asks_and_changes_nothing(client, editor):
     article = make_article()
     copies.open_copy(article, by=editor)
     page = client.get(f"/admin/news/article/{article.pk}/trash/").content.decode()
-    assert "Minh Vi đang chỉnh sửa bài này" in page
+    assert "Vi Minh đang chỉnh sửa bài này" in page
     assert "Bạn đọc đang xem bài này" in page
     assert not gone(article)
 
@@ -210,7 +210,7 @@ def test_the_list_says_who_when_and_how_long(client, editor):
     with time_machine.travel(datetime.datetime(2026, 3, 11, 1, tzinfo=datetime.UTC), tick=False):
         client.force_login(editor)
         page = client.get(BIN).content.decode()
-    assert "Minh Vi xoá lúc 08:00, 01/03/2026" in page
+    assert "Vi Minh xoá lúc 08:00, 01/03/2026" in page
     assert "còn 20 ngày" in page
 
 

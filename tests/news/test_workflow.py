@@ -14,7 +14,7 @@ from news import copies, notifications
 from news.models import Article, Transition
 from portal.publishing import Refused
 from tests.factories import make_article, make_conference, make_user
-from tests.news.test_admin import ADD, change, fields, messages_of, withdraw
+from tests.news.test_admin import ADD, change, fields, messages_of, post, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_the_reason_is_kept_and_the_text_waits_for_another_reviewer(client, edit
     assert step.article.is_public
     page = client.get(OWN_TEXTS).content.decode()
     assert "Tin bão, anh Sơn đi công tác" in page
-    assert "Xuất bản: Hoàng Lan, " in page
+    assert "Đã xuất bản: Hoàng Lan, " in page
     assert "Bài của bạn: người khác duyệt lại." in page
     assert 'name="step"' not in page
 
@@ -110,7 +110,7 @@ def test_a_major_change_without_a_note_is_refused_and_kept(client, editor):
     data = fields(
         category=article.category, title="Tin mới", slug=article.slug, is_major_change="on"
     )
-    response = client.post(change(copy), data | {"_publish": "1"}, follow=True)
+    response = post(client, copy, data | {"_publish": "1"}, follow=True)
     assert messages_of(response)[-1] == (
         "Xin ghi cho bạn đọc biết nội dung nào đã thay đổi, hoặc bỏ chọn thay đổi lớn."
     )
@@ -128,7 +128,7 @@ def test_the_note_of_a_major_change_stands_under_the_article(client, editor):
         is_major_change="on",
         change_note="Đã sửa ngày tổ chức hội nghị.",
     )
-    client.post(change(copy), data | {"_publish": "1"})
+    post(client, copy, data | {"_publish": "1"})
     page = client.get(article.get_absolute_url()).content.decode()
     assert "Đã sửa ngày tổ chức hội nghị." in page
     article.refresh_from_db()
@@ -139,7 +139,7 @@ def test_a_minor_change_leaves_no_note(client, editor):
     article = make_article()
     copy = copies.open_copy(article, by=editor)
     data = fields(category=article.category, slug=article.slug, change_note="Không dùng")
-    client.post(change(copy), data | {"_publish": "1"})
+    post(client, copy, data | {"_publish": "1"})
     assert not article.updates.exists()
 
 
@@ -168,10 +168,19 @@ def test_a_withdrawal_without_a_reason_is_refused_and_keeps_what_was_typed(clien
     assert article in Article.objects.published()
 
 
+def test_what_somebody_else_changed_meanwhile_is_looked_at_before_it_is_withdrawn(client, editor):
+    article = make_article(version=7)
+    data = {"takedown": "removed", "reason": "Sai", "version": "6"}
+    response = client.post(withdraw(article), data)
+    assert response.status_code == 400
+    assert "Người khác vừa sửa" in response.content.decode()
+    assert article in Article.objects.published()
+
+
 def test_the_reason_of_a_withdrawal_is_kept_for_staff_alone(client, editor):
     article = make_article()
     data = {"takedown": "notice", "notice": "Đang kiểm tra.", "reason": "Nguồn tin rút lại"}
-    client.post(withdraw(article), data)
+    client.post(withdraw(article), data | {"version": article.version})
     assert article.transitions.get(verb="withdraw").reason == "Nguồn tin rút lại"
     page = client.get(article.get_absolute_url()).content.decode()
     assert "Đang kiểm tra." in page

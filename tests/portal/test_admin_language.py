@@ -58,7 +58,7 @@ def is_foreign(word: str) -> bool:
     small = word.lower()
     if small in LOAN_WORDS or len(word) == 1 or (word.isupper() and _ACRONYM.fullmatch(word)):
         return False
-    return small in ENGLISH or not text._is_syllable(small, strict=False)
+    return small in ENGLISH or not text.is_syllable(small, strict=False)
 
 
 def foreign(html: str) -> set[str]:
