@@ -107,6 +107,7 @@ def add_photos(page):
             ("DSC_2060.JPG", "saddlebrown", (1400, 933)),
         )
     ]
+    page.get_by_label("Thêm ảnh", exact=True).focus()
     page.get_by_label("Thêm ảnh", exact=True).set_input_files(files)
     rows = page.locator("[data-row]")
     expect(rows).to_have_count(2)

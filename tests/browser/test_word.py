@@ -49,6 +49,7 @@ def test_a_word_file_becomes_a_published_article(open_page, sign_in, width):
     for row, caption, alt in zip(rows.all(), word_files.CAPTIONS, ALTS, strict=True):
         expect(row.get_by_label("Chú thích ảnh")).to_have_value(caption)
         row.get_by_label(re.compile("^Mô tả cho người")).fill(alt)
+    page.get_by_label("Vì sao bạn tự xuất bản").fill("Tin gấp, anh Sơn đi công tác")
     page.get_by_role("button", name="Xuất bản").locator("visible=true").first.click()
     expect(page.get_by_text("Đã xuất bản.")).to_be_visible()
     check_published(open_page(width=width))

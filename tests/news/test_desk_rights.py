@@ -4,6 +4,8 @@ An address that TABLE lacks fails the first test, which says what to add.
 """
 
 import datetime
+import io
+import json
 from functools import cache
 from types import SimpleNamespace
 
@@ -11,14 +13,18 @@ import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
+from reversion.models import Version
 
-from news import previews
-from news.models import Article, Category, Photo, Report, UrgentNotice
+from news import copies, previews
+from news.models import Article, Autosave, Category, Photo, Report, UrgentNotice, WordFile
 from news.models.desk import Remark
 from portal.text import slugify
 from tests.factories import (
+    SEED_TIME,
     make_article,
     make_article_photo,
     make_category,
@@ -33,21 +39,25 @@ GROUPS = {"staff": [], "writer": ["Phóng viên"], "reviewer": ["Duyệt đăng"
 # The answers to GET/POST. A stranger is always sent to the sign-in. Of articles and reports:
 # "own" is the writer's draft, "other" another writer's, "public" another writer's and published,
 # "copy" a reviewer's working copy of that one, "trash" the writer's own in the trash. Django leads
-# from what is not there to the admin's first page (302).
+# from what is not there to the admin's first page (302). A text that was kept is its owner's: here
+# everybody has one of his own about every subject. A Word file is here of who wrote the subject.
 OF_ARTICLES = """
     address         subject   staff     writer    reviewer  admin
     changelist      -         403/403   200/200   200/200   403/403
     add             -         403/403   200/200   200/200   403/403
+    autosave        -         405/403   405/200   405/200   405/403
+    check_new       -         405/403   405/200   405/200   405/403
+    word            -         403/403   200/400   200/400   403/403
     change          own       403/403   200/200   200/200   403/403
     change          other     403/403   302/302   200/200   403/403
     change          public    403/403   200/302   200/302   403/403
     change          copy      403/403   302/302   200/200   403/403
     change          trash     403/403   302/302   302/302   403/403
-    history         own       302/302   200/200   200/200   302/302
-    history         other     302/302   302/302   200/200   302/302
-    history         public    302/302   200/200   200/200   302/302
-    history         copy      302/302   302/302   200/200   302/302
-    history         trash     302/302   302/302   302/302   302/302
+    history         own       404/405   200/405   200/405   404/405
+    history         other     404/405   404/405   200/405   404/405
+    history         public    404/405   200/405   200/405   404/405
+    history         copy      404/405   404/405   200/405   404/405
+    history         trash     404/405   404/405   404/405   404/405
     delete          own       403/403   403/403   403/403   403/403
     delete          other     403/403   403/403   403/403   403/403
     delete          public    403/403   403/403   403/403   403/403
@@ -78,6 +88,51 @@ OF_ARTICLES = """
     remark_delete   public    405/404   405/404   405/404   405/404
     remark_delete   copy      405/404   405/404   405/404   405/404
     remark_delete   trash     405/404   405/404   405/404   405/404
+    autosave        own       405/404   405/200   405/200   405/404
+    autosave        other     405/404   405/404   405/200   405/404
+    autosave        public    405/404   405/403   405/403   405/404
+    autosave        copy      405/404   405/404   405/200   405/404
+    autosave        trash     405/404   405/404   405/404   405/404
+    autosave_kept   own       200/302   200/302   200/302   200/302
+    autosave_kept   other     200/302   200/302   200/302   200/302
+    autosave_kept   public    200/302   200/302   200/302   200/302
+    autosave_kept   copy      200/302   200/302   200/302   200/302
+    autosave_kept   trash     200/302   200/302   200/302   200/302
+    check           own       405/404   405/200   405/200   405/404
+    check           other     405/404   405/404   405/200   405/404
+    check           public    405/404   405/403   405/403   405/404
+    check           copy      405/404   405/404   405/200   405/404
+    check           trash     405/404   405/404   405/404   405/404
+    compare         own       404/405   200/405   200/405   404/405
+    compare         other     404/405   404/405   200/405   404/405
+    compare         public    404/405   200/405   200/405   404/405
+    compare         copy      404/405   404/405   200/405   404/405
+    compare         trash     404/405   404/405   404/405   404/405
+    restore         own       404/404   200/302   200/302   404/404
+    restore         other     404/404   404/404   200/302   404/404
+    restore         public    404/404   403/403   200/302   404/404
+    restore         copy      404/404   404/404   200/302   404/404
+    restore         trash     404/404   404/404   404/404   404/404
+    duplicate       own       405/404   405/302   405/302   405/404
+    duplicate       other     405/404   405/404   405/302   405/404
+    duplicate       public    405/404   405/302   405/302   405/404
+    duplicate       copy      405/404   405/404   405/302   405/404
+    duplicate       trash     405/404   405/404   405/404   405/404
+    trash           own       404/404   200/302   200/302   404/404
+    trash           other     404/404   404/404   200/302   404/404
+    trash           public    404/404   403/403   200/302   404/404
+    trash           copy      404/404   404/404   403/403   404/404
+    trash           trash     404/404   302/302   302/302   404/404
+    withdraw        own       404/404   403/403   302/302   404/404
+    withdraw        other     404/404   404/404   302/302   404/404
+    withdraw        public    404/404   403/403   200/302   404/404
+    withdraw        copy      404/404   404/404   302/302   404/404
+    withdraw        trash     404/404   404/404   404/404   404/404
+    word_draft      own       403/403   302/302   404/404   403/403
+    word_draft      other     403/403   404/404   404/404   403/403
+    word_draft      public    403/403   404/404   404/404   403/403
+    word_draft      copy      403/403   404/404   404/404   403/403
+    word_draft      trash     403/403   404/404   404/404   403/403
 """
 OF_THE_REST = """
     address                 staff     writer    reviewer  admin
@@ -92,11 +147,16 @@ OF_THE_REST = """
     photo_history           403/403   200/200   200/200   403/403
     photo_delete            403/403   403/403   200/200   403/403
     photo_upload            405/403   405/400   405/400   405/403
+    photo_find              403/405   200/405   200/405   403/405
     urgentnotice_changelist 403/403   403/403   200/200   200/200
     urgentnotice_add        403/403   403/403   200/200   200/200
     urgentnotice_change     403/403   403/403   200/200   200/200
     urgentnotice_history    403/403   403/403   200/200   200/200
     urgentnotice_delete     403/403   403/403   200/302   200/302
+    counts                  403/403   403/403   200/200   200/200
+    counts_sheet            403/403   403/403   200/200   200/200
+    own_texts               403/403   403/403   200/302   403/403
+    trash                   403/403   200/302   200/302   403/403
 """
 # What the arguments of a pattern stand for, by their name in it.
 ARGUMENTS = {
@@ -104,16 +164,62 @@ ARGUMENTS = {
     "pk": lambda subject: subject.row.pk,
     "link": lambda subject: subject.link.pk,
     "remark": lambda subject: subject.remark.pk,
+    "token": lambda subject: subject.token,
+    "version": lambda subject: subject.version.pk,
 }
+# Where a name stands for something else than that.
+ARGUMENTS_OF = {"word_draft": {"pk": lambda subject: subject.word.pk}}
+# What an address asks for: "now" is the row as it stands, the month is that of the articles here.
+QUERIES = {
+    "compare": lambda subject: f"?a={subject.version.pk}&b=now",
+    "counts": lambda _subject: "?year=2018&month=1",
+    "counts_sheet": lambda _subject: "?year=2018&month=1",
+}
+
+
+def message(subject, user):
+    """What the script of an open form sends: somebody types into the subject, or a new article."""
+    sent = {"token": "a-form-of-this-table", "user": user.pk, "fields": {"title": ["Đang gõ"]}}
+    if subject:
+        sent |= {"article": subject.row.pk, "version": subject.row.version}
+    return {"message": json.dumps(sent)}
+
+
+def seen_version(subject, _user):
+    """What forms and buttons of an article send: the version that was looked at."""
+    return {"version": getattr(subject.row, "version", "")}
+
+
+def withdrawal(subject, user):
+    return seen_version(subject, user) | {"takedown": "notice", "notice": "Rút.", "reason": "Sai."}
+
+
 # What a POST sends, so that whoever may is not stopped by an empty form.
 FIELDS = {
-    "delete": {"post": "yes"},
-    "preview_link": {"days": "1"},
-    "remark": {"text": "Xem lại đoạn hai."},
+    "autosave": message,
+    "change": seen_version,
+    "delete": lambda _subject, _user: {"post": "yes"},
+    "own_texts": lambda subject, _user: {"step": subject.step.pk},
+    "preview_link": lambda _subject, _user: {"days": "1"},
+    "remark": lambda _subject, _user: {"text": "Xem lại đoạn hai."},
+    "trash": lambda subject, user: seen_version(subject, user) | {"one": subject.row.pk},
+    "withdraw": withdrawal,
 }
 # Whose titles may stand in an answer; what is public is no secret.
-SEEN = {"staff": [], "writer": ["own"], "reviewer": ["own", "other", "copy"], "admin": []}
+SEEN = {
+    "staff": [],
+    "writer": ["own"],
+    "reviewer": ["own", "other", "copy", "waiting"],
+    "admin": [],
+}
+# The same where the trash is shown.
+SEEN_IN_TRASH = {"staff": [], "writer": ["trash"], "reviewer": ["trash", "lost"], "admin": []}
 SUBJECTS = ("own", "other", "public", "copy", "trash")
+# Rows that no address is tried with, for titles to leak from: another writer's, in the hands of the
+# reviewers, and one that was public and is in the trash.
+BAITS = ("waiting", "lost")
+# A script asks there: it is told in its own words that somebody is signed out.
+OF_SCRIPTS = {"article_autosave", "report_autosave"}
 
 
 def table():
@@ -151,7 +257,8 @@ def test_every_address_of_the_newsroom_is_in_the_table():
     assert missing == [], (
         f"{missing} are new. Write each into OF_ARTICLES (with a line for every subject) or "
         "OF_THE_REST of tests/news/test_desk_rights.py: what GET/POST answer to each role. A new "
-        "argument of a pattern belongs into ARGUMENTS, what its POST needs into FIELDS."
+        "argument of a pattern belongs into ARGUMENTS, what its POST needs into FIELDS, what its "
+        "GET needs into QUERIES."
     )
     assert sorted(known - set(patterns())) == []
 
@@ -180,42 +287,111 @@ def make_row(model, name, *, author, **fields):
     row = make_article(title=title_of(model, name), kind=kind, created_by=author, **fields)
     if model == "report":
         make_conference(article=row)
-    remark = Remark.objects.create(article=row.draft_of or row, by=author, text="Xem lại.")
-    return SimpleNamespace(row=row, remark=remark, link=previews.make(row, by=author, days=1))
+    return row
+
+
+def make_rows(model, *, writer, colleague, chief):
+    """By name: the subjects and the baits of one model. Drafts have a time, as if planned."""
+    draft = {"status": "draft", "publish_at": SEED_TIME}
+    gone = {"deleted_at": timezone.now()}
+    public = make_row(model, "public", author=colleague)
+    copy = {"draft_of": public, "status": "draft"}
+    return {
+        "public": public,
+        "own": make_row(model, "own", author=writer, **draft),
+        "other": make_row(model, "other", author=colleague, **draft),
+        "copy": make_row(model, "copy", author=chief, **copy),
+        "trash": make_row(model, "trash", author=writer, **draft, **gone),
+        "waiting": make_row(model, "waiting", author=colleague, status="submitted"),
+        "lost": make_row(model, "lost", author=colleague, **gone),
+    }
+
+
+def make_subject(model, row, users):
+    """The row with all that hangs on it: of its author, and a text kept for each of the users."""
+    author, live = row.created_by, row.draft_of or row
+    copies.record_version(live, by=author)
+    token = f"a-text-kept-of-{row.pk}"
+    for user in users.values():
+        Autosave.objects.create(
+            user=user,
+            article=row,
+            is_report=model == "report",
+            token=token,
+            fields={"title": ["Chữ của tôi"], "related": [str(row.pk)]},
+            typed_at=timezone.now(),
+        )
+    return SimpleNamespace(
+        row=row,
+        remark=Remark.objects.create(article=live, by=author, text="Xem lại."),
+        link=previews.make(row, by=author, days=1),
+        version=Version.objects.get_for_object(live).first(),
+        word=WordFile.objects.create(article=row, name="bai.docx", size=1, by=author),
+        token=token,
+    )
 
 
 @pytest.fixture
 def subjects(users):
-    """(model, name) → the row with a link and a remark of its author."""
-    writer, colleague = users["writer"], make_user(groups=["Phóng viên"])
-    chief = make_user(groups=["Duyệt đăng"])
-    made = {}
-    for model in ("article", "report"):
-        public = make_row(model, "public", author=colleague)
-        made[model, "public"] = public
-        draft = {"status": "draft"}
-        made[model, "own"] = make_row(model, "own", author=writer, **draft)
-        made[model, "other"] = make_row(model, "other", author=colleague, **draft)
-        made[model, "copy"] = make_row(model, "copy", author=chief, draft_of=public.row, **draft)
-        gone = {"deleted_at": timezone.now()}
-        made[model, "trash"] = make_row(model, "trash", author=writer, **draft, **gone)
+    """(model, name) → the row with what hangs on it. Every row names all others as related."""
+    people = {
+        "writer": users["writer"],
+        "colleague": make_user(groups=["Phóng viên"]),
+        "chief": make_user(groups=["Duyệt đăng"]),
+    }
+    rows = {
+        (model, name): row
+        for model in ("article", "report")
+        for name, row in make_rows(model, **people).items()
+    }
+    for row in rows.values():
+        row.related.set([other for other in rows.values() if other != row and not other.draft_of])
+    made = {key: make_subject(key[0], row, users) for key, row in rows.items()}
+    for row in rows.values():  # so that a comparison with the version has titles to tell
+        row.related.remove(
+            *(rows[model, name] for model in ("article", "report") for name in BAITS)
+        )
     now = timezone.now()
     line = UrgentNotice.objects.create(
         text="Cảnh báo", starts_at=now, ends_at=now + datetime.timedelta(days=1)
     )
-    use = make_article_photo(article=made["article", "other"].row)
+    use = make_article_photo(article=rows["article", "other"])
+    public = rows["article", "public"]
+    public.record_transition("publish", by=public.created_by, reason="", is_own_text=True)
     made["category", "-"] = SimpleNamespace(row=make_category())
     made["photo", "-"] = SimpleNamespace(row=use.photo)
     made["urgentnotice", "-"] = SimpleNamespace(row=line)
+    made["own_texts", "-"] = SimpleNamespace(step=public.transitions.get())
+    made["trash", "-"] = made["article", "trash"]
     return made
+
+
+def screen_of(name):
+    """ "article_word_draft" → "word_draft"; what belongs to no model is its own screen."""
+    model, _, screen = name.partition("_")
+    return screen if model in {one._meta.model_name for one in MODELS} else name
+
+
+def subject_of(name, subject, subjects):
+    """What the address is tried with; None where it needs nothing."""
+    screen = screen_of(name)
+    model = name if screen == name else name.removesuffix(f"_{screen}")
+    return subjects.get((model, subject))
 
 
 def address_of(name, subject):
     arguments = patterns()[name].pattern.converters
-    unknown = set(arguments) - set(ARGUMENTS)
+    known = ARGUMENTS | ARGUMENTS_OF.get(screen_of(name), {})
+    unknown = set(arguments) - set(known)
     assert not unknown, f"Say in ARGUMENTS what {unknown} stands for"
-    values = {argument: ARGUMENTS[argument](subject) for argument in arguments}
-    return reverse(f"admin:news_{name}", kwargs=values)
+    values = {argument: known[argument](subject) for argument in arguments}
+    query = QUERIES.get(screen_of(name), lambda _subject: "")(subject)
+    return reverse(f"admin:news_{name}", kwargs=values) + query
+
+
+def fields_of(name, subject, user):
+    fields = FIELDS.get(screen_of(name))
+    return fields(subject, user) if fields else {}
 
 
 def answers(client, address, fields):
@@ -225,20 +401,31 @@ def answers(client, address, fields):
         with transaction.atomic():
             response = ask(address)
             statuses.append(str(response.status_code))
-            shown += response.content.decode() + response.headers.get("Location", "")
+            shown += words_of(response) + response.headers.get("Location", "")
             if response.status_code == 302:
-                shown += client.get(response["Location"], follow=True).content.decode()
+                shown += words_of(client.get(response["Location"], follow=True))
             transaction.set_rollback(True)
     return "/".join(statuses), shown
 
 
-def secrets_of(role):
-    hidden = set(SUBJECTS) - {"public", *SEEN[role]}
+def words_of(response):
+    """What stands in a page, or in the cells of a spreadsheet."""
+    if "spreadsheet" not in response.headers["Content-Type"]:
+        return response.content.decode()
+    sheets = load_workbook(io.BytesIO(response.content)).worksheets
+    return " ".join(str(cell.value) for sheet in sheets for row in sheet.rows for cell in row)
+
+
+def secrets_of(role, *, in_trash=False):
+    seen = {"public", *SEEN[role], *(SEEN_IN_TRASH[role] if in_trash else ())}
+    hidden = {*SUBJECTS, *BAITS} - seen
     return [title_of(model, name) for model in ("article", "report") for name in hidden]
 
 
-def leaks(shown, role):
-    return [title for title in secrets_of(role) if title in shown or slugify(title) in shown]
+def leaks(shown, role, **where):
+    return [
+        title for title in secrets_of(role, **where) if title in shown or slugify(title) in shown
+    ]
 
 
 # ── The table ───────────────────────────────────────────────────────────────────────────────────
@@ -247,12 +434,12 @@ def test_every_address_answers_as_the_table_says_and_tells_no_title(client, user
     client.force_login(users[role])
     wrong, leaking = {}, {}
     for (name, subject), expected in TABLE.items():
-        model, _, screen = name.partition("_")
-        address = address_of(name, subjects.get((model, subject)))
-        answered, shown = answers(client, address, FIELDS.get(screen, {}))
+        tried = subject_of(name, subject, subjects)
+        fields = fields_of(name, tried, users[role])
+        answered, shown = answers(client, address_of(name, tried), fields)
         if answered != expected[role]:
             wrong[name, subject] = f"{answered}, not {expected[role]}"
-        if told := leaks(shown, role):
+        if told := leaks(shown, role, in_trash="trash" in name):
             leaking[name, subject] = told
     assert wrong == {}
     assert leaking == {}
@@ -260,10 +447,148 @@ def test_every_address_answers_as_the_table_says_and_tells_no_title(client, user
 
 def test_a_stranger_is_sent_to_the_sign_in_everywhere(client, subjects):
     for name, subject in TABLE:
-        address = address_of(name, subjects.get((name.partition("_")[0], subject)))
+        address = address_of(name, subject_of(name, subject, subjects))
+        if name in OF_SCRIPTS:
+            assert client.get(address).status_code == 405
+            response = client.post(address, message(None, SimpleNamespace(pk=1)))
+            assert (response.status_code, response.json()) == (401, {"error": "signed out"})
+            continue
         for response in (client.get(address), client.post(address)):
             assert response.status_code == 302, name
             assert response["Location"].startswith("/admin/login/?next=/admin/"), name
+
+
+def test_no_address_does_anything_that_another_site_sent(users, subjects):
+    """Without the token of a form of this site every POST is refused, whoever is signed in."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(users["reviewer"])
+    for name, subject in TABLE:
+        tried = subject_of(name, subject, subjects)
+        fields = fields_of(name, tried, users["reviewer"])
+        assert client.post(address_of(name, tried), fields).status_code == 403, name
+
+
+# ── Past the screens: forms that are sent as they are, what belongs to others ───────────────────
+@pytest.mark.parametrize("name", ["other", "copy", "trash", "waiting", "lost"])
+@pytest.mark.parametrize("model", ["article", "report"])
+def test_a_whole_form_sent_to_what_one_may_not_see_is_answered_as_if_it_were_not_there(
+    client, users, subjects, model, name
+):
+    client.force_login(users["writer"])
+    row = subjects[model, name].row
+    before = Article.objects.filter(pk=row.pk).values().get()
+    form = {"version": row.version, "title": "Chữ của kẻ khác", "_save": "1"}
+    there, nowhere = (
+        client.post(reverse(f"admin:news_{model}_change", args=[pk]), form)
+        for pk in (row.pk, 999_999)
+    )
+    assert there.status_code == nowhere.status_code
+    assert leaks(there.content.decode(), "writer") == []
+    assert Article.objects.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize("role", GROUPS)
+def test_a_text_that_somebody_else_typed_is_not_there(client, users, subjects, role):
+    typed = Autosave.objects.create(
+        user=make_user(groups=["Duyệt đăng"]),
+        article=subjects["article", "own"].row,
+        token="a-text-of-somebody-else",
+        fields={"title": ["Chữ của người khác"]},
+        typed_at=timezone.now(),
+    )
+    client.force_login(users[role])
+    address = reverse("admin:news_article_autosave_kept", args=[typed.token])
+    assert answers(client, address, {})[0] == "404/404"
+    own = reverse("admin:news_article_change", args=[subjects["article", "own"].row.pk])
+    for form in (own, reverse("admin:news_article_add")):
+        response = client.get(form, {"autosave": typed.token}, follow=True)
+        assert "Chữ của người khác" not in response.content.decode()
+    assert Autosave.objects.get(pk=typed.pk).fields == typed.fields
+
+
+@pytest.mark.parametrize("name", ["other", "copy", "trash", "waiting", "lost"])
+def test_no_version_of_what_one_may_not_see_is_reached_through_ones_own(
+    client, users, subjects, name
+):
+    """Of the working copy's live article too: that is another's, whatever may be read of it."""
+    client.force_login(users["writer"])
+    own = subjects["article", "own"].row
+    version = subjects["article", name].version.pk
+    compare = reverse("admin:news_article_compare", args=[own.pk])
+    restore = reverse("admin:news_article_restore", args=[own.pk, version])
+    for address in (f"{compare}?a={version}&b=now", f"{compare}?a=now&b={version}", restore):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert leaks(response.content.decode(), "writer") == []
+    assert client.post(restore).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["link", "remark"])
+def test_what_hangs_on_another_article_is_not_reached_through_ones_own(
+    client, users, subjects, name
+):
+    client.force_login(users["writer"])
+    own, other = subjects["article", "own"].row, subjects["article", "other"]
+    screen = {"link": "preview_revoke", "remark": "remark_delete"}[name]
+    there = getattr(other, name)
+    address = reverse(f"admin:news_article_{screen}", args=[own.pk, there.pk])
+    assert client.post(address).status_code == 404
+    there.refresh_from_db()  # is still there
+    assert getattr(there, "revoked_at", None) is None
+
+
+@pytest.mark.parametrize("name", ["other", "lost"])
+def test_nothing_of_others_comes_out_of_the_trash(client, users, subjects, name):
+    row = subjects["article", name].row
+    Article.objects.filter(pk=row.pk).update(deleted_at=timezone.now())
+    client.force_login(users["writer"])
+    response = client.post(reverse("admin:news_trash"), {"one": row.pk}, follow=True)
+    assert leaks(response.content.decode(), "writer", in_trash=True) == []
+    assert Article.objects.get(pk=row.pk).deleted_at is not None
+
+
+# ── The door to previews: the key in the address is the whole right ─────────────────────────────
+BY_LINK = {"own": 200, "other": 200, "copy": 200, "waiting": 200}
+BY_LINK |= {"public": 302, "trash": 410, "lost": 410}
+
+
+@pytest.mark.parametrize("role", ["stranger", *GROUPS])
+def test_a_preview_link_shows_everybody_the_same(client, users, subjects, role):
+    if role in users:
+        client.force_login(users[role])
+    found, leaking = {}, {}
+    for (model, name), subject in subjects.items():
+        if model not in {"article", "report"}:
+            continue
+        address = reverse("news:preview_link", args=[subject.link.key])
+        response = client.get(address)
+        found[model, name] = response.status_code
+        assert client.post(address).status_code == 405
+        own = {title_of(model, name)} if response.status_code == 200 else set()
+        shown = response.content.decode() + response.headers.get("Location", "")
+        assert not own or title_of(model, name) in shown
+        if told := set(leaks(shown, "staff")) - own:
+            leaking[model, name] = told
+    assert found == {(model, name): BY_LINK[name] for model, name in found}
+    assert leaking == {}
+
+
+@pytest.mark.parametrize("role", ["stranger", *GROUPS])
+def test_an_ended_link_and_a_wrong_key_tell_nobody_what_they_showed(client, users, subjects, role):
+    if role in users:
+        client.force_login(users[role])
+    subject = subjects["article", "own"]
+    key = subject.link.key
+    previews.revoke(subject.link)
+    for wrong, status in (
+        (key, 410),
+        (key.swapcase(), 404),
+        (key[:-1], 404),
+        (subject.row.pk, 404),
+    ):
+        response = client.get(reverse("news:preview_link", args=[wrong]))
+        assert response.status_code == status
+        assert leaks(response.content.decode(), "staff") == []
 
 
 # ── Addresses of the admin that belong to no screen ─────────────────────────────────────────────

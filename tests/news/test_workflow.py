@@ -173,7 +173,7 @@ def test_what_somebody_else_changed_meanwhile_is_looked_at_before_it_is_withdraw
     data = {"takedown": "removed", "reason": "Sai", "version": "6"}
     response = client.post(withdraw(article), data)
     assert response.status_code == 400
-    assert "Người khác vừa sửa" in response.content.decode()
+    assert "Người khác vừa thay đổi bài này." in response.content.decode()
     assert article in Article.objects.published()
 
 
