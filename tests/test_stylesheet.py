@@ -79,3 +79,16 @@ def test_what_every_page_loads_is_small():
     assert zipped(STYLESHEET) <= 7.5 * KB
     assert zipped(*STATIC.glob("*.js")) <= 1.5 * KB
     assert sum(font.stat().st_size for font in STATIC.rglob("*.woff2")) <= 11 * KB
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(__file__).parent.parent.glob("static/**/*.css")), ids=lambda path: path.name
+)
+def test_every_block_of_a_stylesheet_is_closed(path):
+    """A lost brace makes a rule of narrow screens of all that follows."""
+    depth = 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith(("@media", "/*", ".", "#")):
+            assert depth == 0, f"line {number}: the block before it is still open"
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
