@@ -130,6 +130,8 @@ def restore(version, *, by):
             )
         data = fields_of(version)
         content = _existing(live, {name: data[name] for name in CONTENT if name in data})
+        if content.get("expire_at") and content["expire_at"] <= timezone.now():
+            content["expire_at"] = live.expire_at  # else publishing would hide the article at once
         parts = list(_parts_of_version(version, live))
         if live.status in {Status.PUBLISHED, Status.WITHDRAWN}:
             target = _new_copy(live, by=by, content=content)

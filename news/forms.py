@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news import focus
 from news.models import Article, ArticlePhoto, Attachment, Photo
-from portal import files, images, richtext
+from portal import files, images, richtext, text
 
 # In one sending; a script sends one by one and needs no limit.
 MOST_FILES = 100
@@ -265,8 +265,8 @@ class ArticlePhotoForm(forms.ModelForm):
         """The photo of this row, also when the row was not stored yet."""
         if self.instance.photo_id:
             return self.instance.photo
-        pk = self["photo"].value()
-        return Photo.objects.filter(pk=pk).first() if str(pk or "").isdigit() else None
+        pk = text.row_number(self["photo"].value())
+        return Photo.objects.filter(pk=pk).first() if pk else None
 
 
 class ArticlePhotoFormSet(BaseInlineFormSet):

@@ -51,12 +51,16 @@ def restore(article: Article, *, by) -> None:
     """Take the article out of the trash: state, photos, captions, files and address as before."""
     if not in_trash(by).filter(pk=article.pk).exists():
         raise Refused(_("This article is no longer in the trash."))
-    _move(article, by=by, verb=RESTORE, deleted_at=None)
+    never_public = article.status == Status.PUBLISHED and article.publish_at > article.deleted_at
+    missed = never_public and article.publish_at <= timezone.now()
+    # Its time went by in the trash: to publish it now is a decision of its own.
+    state = {"status": Status.DRAFT} if missed else {}
+    _move(article, by=by, verb=RESTORE, deleted_at=None, **state)
 
 
-def _move(article, *, by, verb, deleted_at) -> None:
+def _move(article, *, by, verb, deleted_at, **state) -> None:
     with transaction.atomic():
-        article.advance(deleted_at=deleted_at)
+        article.advance(deleted_at=deleted_at, **state)
         for copy in Article.objects.filter(draft_of=article.pk):
             copy.advance(deleted_at=deleted_at)
         article.record_transition(verb, by=by, reason="")

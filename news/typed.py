@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from news.autosaves import MOST_FIELDS
-from portal import richtext
+from portal import richtext, text
 
 # What a row of a formset shows; one that is in the article already is not added a second time.
 _SUBJECTS = ("photo", "appointment", "department")
@@ -131,8 +131,7 @@ def _new_row(row: Row) -> Row:
 
 
 def _order(row: Row) -> int:
-    order = _value(row, "order")
-    return int(order) if order.isdecimal() else 0
+    return text.row_number(_value(row, "order")) or 0
 
 
 def _put_row(formset, data: QueryDict, number: int, row: Row) -> None:

@@ -5,7 +5,12 @@ import datetime
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
-from django.contrib.admin.widgets import AdminURLFieldWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AdminURLFieldWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -19,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.models import Synonym, User
 from portal.publishing import Publishable
+from portal.text import row_number
 
 admin.site.site_title = _("Portal administration")
 admin.site.site_header = _("Portal administration")
@@ -62,6 +68,21 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs=hint | (attrs or {}))
 
 
+class OnlyRows:
+    """A search-as-you-type field that is shown again with what is no row's number shows nothing."""
+
+    def optgroups(self, name, value, attrs=None):
+        return super().optgroups(name, [pk for pk in value if row_number(pk)], attrs)
+
+
+class Autocomplete(OnlyRows, AutocompleteSelect):
+    pass
+
+
+class AutocompleteSeveral(OnlyRows, AutocompleteSelectMultiple):
+    pass
+
+
 class PortalFields:
     """How every screen and inline of the portal asks for times and addresses."""
 
@@ -77,11 +98,21 @@ class PortalFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A choice may offer to add what is missing; to change it there is its own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        _show_only_rows(getattr(field, "widget", None))
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
             field.widget.can_change_related = False
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
         return field
+
+
+def _show_only_rows(widget) -> None:
+    """Give Django's own search-as-you-type fields the care of ours."""
+    inner = getattr(widget, "widget", widget)
+    if type(inner) is AutocompleteSelect:
+        inner.__class__ = Autocomplete
+    elif type(inner) is AutocompleteSelectMultiple:
+        inner.__class__ = AutocompleteSeveral
 
 
 class PortalModelAdmin(PortalFields, admin.ModelAdmin):

@@ -135,7 +135,9 @@ class PublishableQuerySet(models.QuerySet):
         if is_reviewer(user, self.model):
             return rows
         own = Q(created_by=user) | Q(draft_of__created_by=user)
-        return rows.filter(own | Q(status=Status.PUBLISHED))
+        # What others have scheduled is not public yet.
+        public = Q(status=Status.PUBLISHED, publish_at__lte=timezone.now())
+        return rows.filter(own | public)
 
     def _live(self):
         return self.filter(draft_of=None, deleted_at=None)

@@ -317,6 +317,15 @@ def legacy_encoding(text: str) -> str:
     return best
 
 
+def row_number(typed) -> int | None:
+    """The number of a row as a form or an address has it; None where no column can hold it.
+
+    `str.isdigit()` alone takes "²", and a number of five thousand digits stops the database.
+    """
+    typed = str(typed or "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
 def reads_as_vietnamese(text: str) -> bool:
     """Say whether most words with letters beyond ASCII are Vietnamese syllables, and any is."""
     words = {word.lower() for word in _LEGACY_WORD.findall(unicodedata.normalize("NFC", text))}

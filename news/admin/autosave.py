@@ -24,12 +24,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from news import autosaves, typed
 from news.admin.screen import NewsroomScreen
 from news.models import Report
+from portal import richtext, text
 from portal.publishing import Refused
 
 CHANGED = _(
     "Meanwhile this article was changed. Look at it as it is now, then press the button again."
 )
 MOVED = _("Your text is kept. When you save, you see both texts and choose.")
+SAVED_ALREADY = _("This form was saved already. Open the article again to go on writing.")
 TOO_LONG = _("This text is too long to be kept aside. Copy it to a safe place before you leave.")
 
 
@@ -108,6 +110,8 @@ class AutosaveMixin(NewsroomScreen):
             answer["saved"] = gettext("What you typed is kept aside, %(time)s.") % {
                 "time": autosaves.clock(timezone.now())
             }
+        if is_done and message["fields"] is not None:
+            answer["moved"] = gettext(SAVED_ALREADY)
         if article and not is_done:
             answer["others"] = [str(one) for one in autosaves.others(article, user=request.user)]
             if article.version != message["version"]:
@@ -216,6 +220,20 @@ class AutosaveMixin(NewsroomScreen):
         ]
 
     # ── The version is compared before anything is written ──────────────────────────────────────
+    def add_view(self, request, form_url="", extra_context=None):
+        """A form that has made its article makes no second one: pressed twice, or after "back"."""
+        made = request.method == "POST" and self._made_by(request)
+        article = made and self.get_object(request, str(made))
+        if article and _holds(article, request.POST):
+            return redirect(self.url_of("change", article))
+        if made:
+            return self._refuse(request, str(made), Refused(gettext(CHANGED)))
+        return super().add_view(request, form_url, extra_context)
+
+    def _made_by(self, request) -> int | None:
+        row = autosaves.row_of(user=request.user, token=request.POST.get("form_token", ""))
+        return row.article_id if row and autosaves.is_done(row) else None
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if request.method != "POST" or not super().has_change_permission(request):
             return super().change_view(request, object_id, form_url, extra_context)
@@ -362,3 +380,9 @@ def _message(text: str) -> dict:
         "age": datetime.timedelta(seconds=autosaves.as_version(age)),
         "leaving": message.get("leaving") is True,
     }
+
+
+def _holds(article, typed) -> bool:
+    """Whether the article says already what was typed: the same form sent twice."""
+    title, body = typed.get("title", ""), typed.get("body", "")
+    return article.title == text.normalize_line(title) and article.body == richtext.clean(body)

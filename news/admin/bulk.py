@@ -11,6 +11,7 @@ from news import copies, trash
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Category
 from portal.publishing import Refused, Status, right
+from portal.text import row_number
 
 
 class BulkMixin(NewsroomScreen):
@@ -23,7 +24,7 @@ class BulkMixin(NewsroomScreen):
         """At most one page at a time, and nothing that is no id: a list has no "all of them"."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         post = request.POST.copy()
-        numbers = [pk for pk in chosen if pk.isdecimal() and len(pk) < 19]
+        numbers = [pk for pk in chosen if row_number(pk) is not None]
         post.setlist(ACTION_CHECKBOX_NAME, numbers[: self.list_per_page])
         post["select_across"] = "0"
         request.POST = post
@@ -45,8 +46,7 @@ class BulkMixin(NewsroomScreen):
         if "category" not in request.POST:
             context = {"categories": Category.objects.all(), "title": gettext("Move to a category")}
             return self._ask(request, queryset, "bulk_move.html", context)
-        number = request.POST["category"]
-        category = Category.objects.filter(pk=number if number.isdecimal() else None).first()
+        category = Category.objects.filter(pk=row_number(request.POST["category"])).first()
         if category is None:
             messages.error(request, gettext("Choose a category."))
             return None

@@ -10,6 +10,7 @@ from news.admin.addresses import screen_of
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Transition
 from portal.publishing import Refused, right
+from portal.text import row_number
 
 SHOWN = 100
 
@@ -35,8 +36,8 @@ class OwnTextsMixin(NewsroomScreen):
         return self.page(request, "own_texts.html", context)
 
     def _approve(self, request):
-        pk = request.POST.get("step", "")
-        step = get_object_or_404(Transition, pk=pk if pk.isdecimal() else None, is_own_text=True)
+        pk = row_number(request.POST.get("step"))
+        step = get_object_or_404(Transition, pk=pk, is_own_text=True)
         try:
             step.approve(by=request.user)
             messages.success(request, gettext("Approved: %s") % step.article.title)

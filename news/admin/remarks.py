@@ -1,6 +1,7 @@
 """Remarks of staff to one another about an article. Readers and versions know nothing of them."""
 
 from django import forms
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from news.admin.panels import PANEL_HEADER, PanelsMixin
 from news.models.desk import Remark
+from news.versions import knows_all
 
 
 class RemarkForm(forms.ModelForm):
@@ -52,7 +54,7 @@ class RemarksMixin(PanelsMixin):
 
     def add_remark_view(self, request, pk):
         """Add a remark; POST field "text"."""
-        article = self.visible_article(request, pk)
+        article = self._discussed_article(request, pk)
         remark = Remark(article_id=article.draft_of_id or article.pk, by=request.user)
         form = RemarkForm(request.POST, instance=remark)
         if not form.is_valid():
@@ -62,11 +64,18 @@ class RemarksMixin(PanelsMixin):
 
     def delete_remark_view(self, request, pk, remark):
         """Delete one's own remark; those of others answer 404."""
-        article = self.visible_article(request, pk)
+        article = self._discussed_article(request, pk)
         own = Remark.objects.filter(article=article.draft_of_id or article.pk, by=request.user)
         get_object_or_404(own, pk=remark).delete()
         typed = request.POST.get("text", "")  # a new one, begun and not added yet
         return self._answered(request, article, gettext("The remark is deleted."), typed=typed)
+
+    def _discussed_article(self, request, pk):
+        """What is said of a draft is between its author and the reviewers, also later."""
+        article = self.visible_article(request, pk)
+        if not _takes_part(request.user, article):
+            raise Http404
+        return article
 
     def _answered(self, request, article, said, *, typed=""):
         context = self._remarks_context(request, article)
@@ -84,7 +93,7 @@ class RemarksMixin(PanelsMixin):
         return self.page(request, "remark_refused.html", context, article=article, status=422)
 
     def _remarks_context(self, request, article) -> dict:
-        if article is None:
+        if article is None or not _takes_part(request.user, article):
             return {}
         rows = Remark.objects.filter(article=article.draft_of_id or article.pk)
         shown = [
@@ -99,3 +108,7 @@ class RemarksMixin(PanelsMixin):
             return ""
         name = f"admin:news_{self.opts.model_name}_remark_delete"
         return reverse(name, args=[article.pk, remark.pk])
+
+
+def _takes_part(user, article) -> bool:
+    return knows_all(user, article) or knows_all(user, article.draft_of or article)

@@ -145,7 +145,8 @@
   }
 
   function arrived(answer, text) {
-    if (text !== null) {
+    if (text !== null && answer.is_done) store.keep(message({ fields: typed() }));
+    else if (text !== null) {
       base = text;
       store.drop(token);
       say("kept", answer.saved || "");
