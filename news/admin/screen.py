@@ -36,7 +36,7 @@ class NewsroomScreen(PortalModelAdmin):
 
     def lookup_allowed(self, lookup, value, request=None):
         """The lists' own filters have names of their own: no column is asked through an address."""
-        return False
+        return lookup in {getattr(one, "parameter_name", one) for one in self.list_filter}
 
     # ── Addresses and pages ─────────────────────────────────────────────────────────────────────
     def url_of(self, name, article) -> str:
