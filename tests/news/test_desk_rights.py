@@ -80,7 +80,7 @@ OF_ARTICLES = """
     preview_revoke  trash     405/404   405/404   405/404   405/404
     remark          own       405/404   405/302   405/302   405/404
     remark          other     405/404   405/404   405/302   405/404
-    remark          public    405/404   405/302   405/302   405/404
+    remark          public    405/404   405/404   405/302   405/404
     remark          copy      405/404   405/404   405/302   405/404
     remark          trash     405/404   405/404   405/404   405/404
     remark_delete   own       405/404   405/302   405/404   405/404
