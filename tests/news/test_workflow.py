@@ -211,7 +211,7 @@ def test_the_page_after_publishing_offers_the_link_to_view_and_to_copy(client, e
     page = response.content.decode()
     assert f'data-copy="http://testserver{article.get_absolute_url()}"' in page
     assert "Xem bài" in page
-    assert "Viết bài mới" in page
+    assert "Soạn bài mới" in page
 
 
 def test_the_form_says_which_clock_the_publication_time_is_of(client, editor):

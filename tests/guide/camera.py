@@ -1,0 +1,41 @@
+"""Cuts a picture to the part of a page that matters and keeps it small."""
+
+import io
+
+from PIL import Image
+
+from tests.guide.place import PICTURES
+
+MARGIN = 12
+# What the reader of the guide should press has a red frame.
+_FRAME = "element => { element.style.outline = '4px solid #c8202f'; element.style.outlineOffset = '3px' }"
+_NO_FRAME = "element => { element.style.outline = ''; element.style.outlineOffset = '' }"
+
+
+def take(name: str, page, *parts, press=None, height: int = 0) -> None:
+    """A WebP picture of what encloses these parts, or of what the window shows.
+
+    `press`: what gets a red frame; `height`: cut below so many points.
+    """
+    if press:
+        press.evaluate(_FRAME)
+    page.mouse.move(0, 0)
+    shown = page.screenshot(full_page=bool(parts), clip=_around(page, parts, height), scale="css")
+    if press:
+        press.evaluate(_NO_FRAME)
+    Image.open(io.BytesIO(shown)).convert("RGB").save(
+        PICTURES / f"{name}.webp", "WEBP", quality=72, method=6
+    )
+
+
+def _around(page, parts, height: int) -> dict | None:
+    if not parts:
+        return None
+    page.evaluate("scrollTo(0, 0)")
+    boxes = [part.bounding_box() for part in parts]
+    left = max(0, min(box["x"] for box in boxes) - MARGIN)
+    top = max(0, min(box["y"] for box in boxes) - MARGIN)
+    right = min(page.viewport_size["width"], max(b["x"] + b["width"] for b in boxes) + MARGIN)
+    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
+    tall = min(height, bottom - top) if height else bottom - top
+    return {"x": left, "y": top, "width": right - left, "height": tall}
