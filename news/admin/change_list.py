@@ -4,7 +4,6 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.utils.translation import gettext
 
-from news.admin.addresses import screen_of
 from news.states import STATES
 
 LAST_PAGE = 10_000
@@ -38,7 +37,7 @@ class DeskChangeList(ChangeList):
         return self.apply_select_related(rows)
 
     def url_for_result(self, result):
-        return screen_of(result)
+        return result.get_desk_url()
 
     # ── For the template ────────────────────────────────────────────────────────────────────────
     @property

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from departments.models import Appointment
 from news import checks
-from news.admin import typed
+from news.admin import unsaved
 from news.admin.screen import NewsroomScreen
 from news.models import Article, ArticlePerson
 
@@ -45,7 +45,7 @@ class ChecksMixin(NewsroomScreen):
     def check_view(self, request, pk=None):
         """The list for what the form holds now, as a piece of HTML. Nothing is stored."""
         article = self._checked_article(request, pk)
-        draft = typed.draft_of(article, request.POST)
+        draft = unsaved.draft_of(article, request.POST)
         context = {"checked": _list(draft), "opts": self.opts}
         response = TemplateResponse(request, "admin/news/checks_list.html", context)
         response["Cache-Control"] = "no-store"

@@ -7,7 +7,6 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from news.admin.addresses import screen_of
 from news.admin.screen import NewsroomScreen
 from news.duplicate import duplicate
 
@@ -28,7 +27,7 @@ class DuplicateMixin(NewsroomScreen):
         messages.success(
             request, gettext("This is a copy of “%s”. Change what is new in it.") % article.title
         )
-        return redirect(screen_of(draft))
+        return redirect(draft.get_desk_url())
 
     def form_context(self, request, article):
         return super().form_context(request, article) | self._address(request, article)

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 
-from news.admin.addresses import screen_of
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Transition
 from portal.publishing import Refused, right
@@ -31,7 +30,7 @@ class OwnTextsMixin(NewsroomScreen):
         steps = steps.select_related("article", "by").defer("article__body").order_by("at", "pk")
         context = {
             "title": gettext("Own texts to approve"),
-            "rows": [(step, screen_of(step.article)) for step in steps[:SHOWN]],
+            "rows": [(step, step.article.get_desk_url()) for step in steps[:SHOWN]],
         }
         return self.page(request, "own_texts.html", context)
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from news import focus
-from news.admin.addresses import screen_of
 from news.admin.photo_filters import CreditFilter, DescribedFilter, UsedFilter, uses_seen_by
 from news.admin.uploads import store_ahead
 from news.forms import NOT_STORED, PhotoForm, PhotosForm
@@ -151,7 +150,7 @@ class PhotoAdmin(PortalModelAdmin):
         if photo:
             uses = photo.uses.filter(article__in=Article.objects.visible_to(request.user))
             uses = uses.select_related("article").order_by("-article__saved_at")
-            context |= {"uses": [(screen_of(use.article), use) for use in uses]}
+            context |= {"uses": [(use.article.get_desk_url(), use) for use in uses]}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs, request):
@@ -159,7 +158,7 @@ class PhotoAdmin(PortalModelAdmin):
         deleted, counts, missing, _protected = super().get_deleted_objects(objs, request)
         articles = Article.objects.filter(photos__photo__in=objs).distinct()
         seen = articles.filter(pk__in=Article.objects.visible_to(request.user).values("pk"))
-        links = [format_html('<a href="{}">{}</a>', screen_of(row), row.title) for row in seen]
+        links = [format_html('<a href="{}">{}</a>', row.get_desk_url(), row.title) for row in seen]
         if hidden := articles.count() - len(links):
             sentence = ngettext(
                 "%s article that you may not open", "%s articles that you may not open", hidden

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reversion.models import Version
 
 from news import copies, versions
-from news.admin.addresses import screen_of
 from news.admin.screen import NewsroomScreen
 from portal.publishing import Refused, Status
 
@@ -154,7 +153,7 @@ class VersionsMixin(NewsroomScreen):
             "moment": _moment_of(version),
             "number": version.number,
             "is_public": _is_edited_beside(live),
-            "copy_url": hasattr(live, "working_copy") and screen_of(live.working_copy),
+            "copy_url": hasattr(live, "working_copy") and live.working_copy.get_desk_url(),
             "look_url": self._comparison_url(article, version.pk, NOW),
             "history_url": self.url_of("history", article),
             "back_url": self.url_of("change", article),
@@ -172,7 +171,7 @@ class VersionsMixin(NewsroomScreen):
         else:
             done = gettext("This working copy is as the article was on %s. Look at it, publish it.")
         messages.success(request, done % _moment_of(version))
-        return redirect(screen_of(restored))
+        return redirect(restored.get_desk_url())
 
     def _can_restore(self, request, live) -> bool:
         """Those who may start a working copy of it, or edit it where nothing is public yet."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from news import word_import
-from news.admin.addresses import screen_of
 from news.admin.photos import NOT_STORED
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Conference, WordFile
@@ -97,7 +96,7 @@ class WordMixin(NewsroomScreen):
         if kept is None:
             raise Http404
         if kept.article_id:  # a second click, or the way back
-            return redirect(screen_of(self.visible_part(request, kept)))
+            return redirect(self.visible_part(request, kept).get_desk_url())
         if request.method == "POST" and "_drop" in request.POST:
             word_import.drop(kept)
             messages.success(request, gettext("The Word file is removed. Nothing was stored."))
@@ -163,4 +162,4 @@ class WordMixin(NewsroomScreen):
         messages.success(request, word_import.summary_of(article))
         for sentence in [*draft.warnings, *problems]:
             messages.warning(request, sentence)
-        return redirect(screen_of(article))
+        return redirect(article.get_desk_url())

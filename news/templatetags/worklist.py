@@ -2,7 +2,6 @@
 
 from django import template
 
-from news.admin.addresses import screen_of
 from news.counts import may_count
 from news.models import Article
 from news.trash import days_left
@@ -26,7 +25,7 @@ def worklist(context):
 @register.filter
 def screen(article) -> str:
     """The address of the article's screen."""
-    return screen_of(article)
+    return article.get_desk_url()
 
 
 @register.filter
