@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test stress lint audit attack bench messages lock clean
+.PHONY: help run dev test stress lint audit attack bench guide messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
@@ -18,6 +18,7 @@ help:
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
+	@echo "make guide    chụp lại các hình trong hướng dẫn biên tập"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
 	@echo "make lock     cập nhật phiên bản thư viện trong requirements*.lock"
 	@echo "make clean    xoá môi trường ảo và tệp tạm; không xoá dữ liệu"
@@ -76,6 +77,9 @@ attack: .venv/dev.installed
 
 bench: .venv/dev.installed
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+guide: .venv/dev.installed
+	@$(BIN)/python -m tests.guide
 
 messages: .venv/run.installed
 	$(BIN)/python manage.py makemessages -l vi --no-location --no-wrap --no-obsolete -i .venv -i tests

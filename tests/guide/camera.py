@@ -8,8 +8,8 @@ from tests.guide.place import PICTURES
 
 MARGIN = 12
 # What the reader of the guide should press has a red frame.
-_FRAME = "element => { element.style.outline = '4px solid #c8202f'; element.style.outlineOffset = '3px' }"
-_NO_FRAME = "element => { element.style.outline = ''; element.style.outlineOffset = '' }"
+_FRAME = "element => { element.style.boxShadow = '0 0 0 4px #ffffff, 0 0 0 8px #c8202f' }"
+_NO_FRAME = "element => { element.style.boxShadow = '' }"
 
 
 def take(name: str, page, *parts, press=None, height: int = 0) -> None:
@@ -33,9 +33,11 @@ def _around(page, parts, height: int) -> dict | None:
         return None
     page.evaluate("scrollTo(0, 0)")
     boxes = [part.bounding_box() for part in parts]
-    left = max(0, min(box["x"] for box in boxes) - MARGIN)
-    top = max(0, min(box["y"] for box in boxes) - MARGIN)
-    right = min(page.viewport_size["width"], max(b["x"] + b["width"] for b in boxes) + MARGIN)
-    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
+    width = page.viewport_size["width"]
+    margin = 0 if boxes[-1]["width"] >= width else MARGIN
+    left = max(0, min(box["x"] for box in boxes) - margin)
+    top = max(0, min(box["y"] for box in boxes) - margin)
+    right = min(width, max(box["x"] + box["width"] for box in boxes) + margin)
+    bottom = max(box["y"] + box["height"] for box in boxes) + margin
     tall = min(height, bottom - top) if height else bottom - top
     return {"x": left, "y": top, "width": right - left, "height": tall}
