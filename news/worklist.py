@@ -97,7 +97,7 @@ class Worklist:
         rows = Article.objects.visible_to(self.user).filter(pk__in=waiting)
         return Block(
             "own_texts",
-            _("Published by their own authors, waiting for a second look"),
+            _("Own texts to approve"),
             rows.only(*_COLUMNS, "draft_of").order_by("-publish_at", "-pk"),
             reverse("admin:news_own_texts"),
             _("Nothing waits for a second look."),

@@ -11,6 +11,8 @@ from news import copies
 from news.admin.screen import NewsroomScreen
 from portal.publishing import Refused, Status
 
+OWN_REASON = "own_reason"
+
 
 class WorkflowMixin(NewsroomScreen):
     """Submit, return, publish; to withdraw has a page of its own (takedown.py)."""
@@ -27,6 +29,8 @@ class WorkflowMixin(NewsroomScreen):
 
     def _discard(self, request, copy):
         live = copy.draft_of
+        # What one has typed oneself goes with the copy; what others have typed into it stays.
+        copy.autosaves.filter(user=request.user).delete()
         copies.remove(copy)
         messages.success(request, gettext("The changes are discarded."))
         return redirect(self.url_of("change", live))
@@ -39,7 +43,16 @@ class WorkflowMixin(NewsroomScreen):
             "can_return": bool(article) and article.can("return_to_author", request.user),
             "returned_for": article.return_reason if article else "",
             "is_own_text": subject.is_own_text_of(request.user),
+            "own_reason": self._typed_reason(request, article),
         }
+
+    def _typed_reason(self, request, article) -> str:
+        """The reason typed at a publication that was refused for something else."""
+        pk, reason = request.session.get(OWN_REASON) or (None, "")
+        if request.method == "POST" or article is None or pk != article.pk:
+            return request.POST.get("own_reason", "")
+        del request.session[OWN_REASON]
+        return reason
 
     # ── After saving: the verb of the button that was pressed ───────────────────────────────────
     def response_add(self, request, obj, post_url_continue=None):
@@ -56,6 +69,7 @@ class WorkflowMixin(NewsroomScreen):
             messages.success(request, gettext("The draft is saved."))
             for reason in refusal.reasons:
                 messages.error(request, reason)
+            request.session[OWN_REASON] = [article.pk, request.POST.get("own_reason", "")]
             return redirect(self.url_of("change", article))
         messages.success(request, done)
         if "_preview" in request.POST:
@@ -72,6 +86,9 @@ class WorkflowMixin(NewsroomScreen):
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
         if "_submit" in post:
             article.submit(by=user)
+            missing = " ".join(article.failure_reasons())
+            if missing:
+                return gettext("Sent for review. To be mended before publication: %s") % missing
             return gettext("Sent for review.")
         if "_return" in post:
             article.return_to_author(post.get("return_reason", ""), by=user)

@@ -76,9 +76,7 @@ def main() -> None:
         people = steps.make_people()
         with served(), sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=chromium.path(),
-                args=chromium.FLAGS,
-                env={**os.environ, "LANGUAGE": "vi"},  # the words of its own file buttons
+                executable_path=chromium.path(), args=chromium.FLAGS
             )
             PICTURES.mkdir(exist_ok=True)
             seconds = steps.walk(browser, people)

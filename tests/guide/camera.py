@@ -7,6 +7,7 @@ from PIL import Image
 from tests.guide.place import PICTURES
 
 MARGIN = 12
+_TALL = 2400  # the column at the side is as high as the window and scrolls for itself
 # What the reader of the guide should press has a red frame.
 _FRAME = "element => { element.style.boxShadow = '0 0 0 4px #ffffff, 0 0 0 8px #c8202f' }"
 _NO_FRAME = "element => { element.style.boxShadow = '' }"
@@ -20,7 +21,11 @@ def take(name: str, page, *parts, press=None, height: int = 0) -> None:
     if press:
         press.evaluate(_FRAME)
     page.mouse.move(0, 0)
+    size = page.viewport_size
+    if parts:
+        page.set_viewport_size({"width": size["width"], "height": _TALL})
     shown = page.screenshot(full_page=bool(parts), clip=_around(page, parts, height), scale="css")
+    page.set_viewport_size(size)
     if press:
         press.evaluate(_NO_FRAME)
     Image.open(io.BytesIO(shown)).convert("RGB").save(

@@ -173,7 +173,7 @@ def paste(page) -> None:
     lines = [line for line in clipboard.seed_lines(lambda number: "") if line]
     clipboard.paste(page, clipboard.word(lines))
     settle(page)
-    take("viet-va-dan", page, part(page, "Nội dung"))
+    take("viet-va-dan", page, page.locator("#paste"))
 
 
 def preview(lan, phone) -> None:

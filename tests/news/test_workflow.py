@@ -321,3 +321,33 @@ def test_a_report_is_linked_on_its_own_screen(callbacks):
         report.article.submit(by=author)
     address = reverse("admin:news_report_change", args=[report.article.pk])
     assert f"http://testserver{address}" in mail.outbox[0].body
+
+
+def test_the_reason_stays_when_something_else_is_missing(client, editor):
+    response = client.post(ADD, fields(body="", own_reason="Tin bão", _publish="1"), follow=True)
+    assert ">Tin bão</textarea>" in response.content.decode()
+
+
+def test_what_one_has_typed_into_a_discarded_copy_is_not_offered_again(client, editor):
+    copy = copies.open_copy(make_article(), by=editor)
+    own = editor.autosaves.create(article=copy, token="a" * 32, fields={"title": ["Gõ dở"]})
+    other = make_user().autosaves.create(article=copy, token="b" * 32, fields={"title": ["Khác"]})
+    live = copy.draft_of
+    post(client, copy, {"_discard": "1"})
+    assert list(live.autosaves.all()) == [other]
+    assert not type(own).objects.filter(pk=own.pk).exists()
+
+
+def test_a_scheduled_article_does_not_offer_a_working_copy(client, editor):
+    later = make_article(publish_at=datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC))
+    assert 'name="_edit"' not in client.get(change(later)).content.decode()
+
+
+def test_who_submits_is_told_what_is_still_missing(client):
+    client.force_login(make_user(groups=["Phóng viên"]))
+    response = client.post(ADD, fields(body="", _submit="1"), follow=True)
+    assert Article.objects.get().status == "submitted"
+    assert messages_of(response) == [
+        "Đã gửi duyệt. Trước khi xuất bản còn phải sửa: Bài chưa có nội dung. Xin viết hoặc dán "
+        "vào mục 2 “Nội dung”."
+    ]
