@@ -26,6 +26,7 @@ SUMMARY = (
     "nhiệm vụ năm 2018."
 )
 OWN_REASON = "Vì sao bạn tự xuất bản bài của mình?"
+OWN_CHANGES = "Vì sao bạn tự đưa bản sửa này lên?"
 
 
 def make_people() -> dict:
@@ -218,7 +219,7 @@ def change(minh, report) -> None:
     follow(minh, "Lưu nháp")
     minh.get_by_label("Thay đổi lớn").check()
     minh.get_by_label("Nội dung thay đổi").fill("Sửa câu tóm tắt cho đúng.")
-    minh.get_by_label(OWN_REASON).fill("Sửa một câu, tác giả đã đồng ý.")
+    minh.get_by_label(OWN_CHANGES).fill("Sửa một câu, tác giả đã đồng ý.")
     take("ban-sua", minh, part(minh, "Xuất bản"))
     follow(minh, "Cập nhật bài đã đăng")
     minh.get_by_role("link", name="Lịch sử bài").click()
