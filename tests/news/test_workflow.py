@@ -347,7 +347,8 @@ def test_who_submits_is_told_what_is_still_missing(client):
     client.force_login(make_user(groups=["Phóng viên"]))
     response = client.post(ADD, fields(body="", _submit="1"), follow=True)
     assert Article.objects.get().status == "submitted"
-    assert messages_of(response) == [
+    (said,) = messages_of(response)
+    assert said == (
         "Đã gửi duyệt. Trước khi xuất bản còn phải sửa: Bài chưa có nội dung. Xin viết hoặc dán "
         "vào mục 2 “Nội dung”."
-    ]
+    )
