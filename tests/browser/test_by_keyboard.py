@@ -46,6 +46,8 @@ def test_an_article_with_two_photos_is_published_without_a_mouse(open_page, sign
     tab_to(page, "Nội dung bài")
     page.keyboard.type("Sáng 5/3, ngày hội sáng tạo trẻ khai mạc tại thành phố Lạng Sơn.")
     tab_to(page, "Thêm ảnh")
+    expect(page.get_by_label("Thêm ảnh", exact=True)).to_be_focused()
+    page.wait_for_timeout(500)  # nobody presses Enter within a frame of Tab
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(list(photos()))
