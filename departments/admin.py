@@ -25,6 +25,7 @@ from departments.models import (
 )
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
+from portal.text import row_number
 
 
 class ContactInline(PortalFields, admin.StackedInline):
@@ -175,7 +176,7 @@ class DepartmentAdmin(PortalModelAdmin):
             raise PermissionDenied
         step = -1 if "up" in request.POST else 1
         chosen = request.POST.get("up") or request.POST.get("down") or ""
-        unit = get_object_or_404(Department, pk=int(chosen) if chosen.isdigit() else 0)
+        unit = get_object_or_404(Department, pk=row_number(chosen))
         with transaction.atomic():
             siblings = list(Department.objects.filter(parent=unit.parent_id).select_for_update())
             here = siblings.index(unit)

@@ -119,15 +119,21 @@ def _compare_texts(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
     return rows
 
 
-def compare_words(old: str, new: str) -> tuple[list[Stretch], list[Stretch]]:
-    """What of the old text stayed and went, and what of the new one stayed and came."""
+def compare_words(
+    old: str, new: str, *, is_whole: bool = False
+) -> tuple[list[Stretch], list[Stretch]]:
+    """What of the old text stayed and went, and what of the new one stayed and came.
+
+    Long runs that stayed are shortened to their ends unless `is_whole`.
+    """
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     matcher = _matcher([word for word, _ in before], [word for word, _ in after])
     left, right = [], []
     for code, start, end, new_start, new_end in matcher.get_opcodes():
         if code == "equal":
-            left += _shortened(before[start:end])
-            right += _shortened(after[new_start:new_end])
+            kept = _kept if is_whole else _shortened
+            left += kept(before[start:end])
+            right += kept(after[new_start:new_end])
             continue
         left += _marked(REMOVED, before[start:end])
         right += _marked(ADDED, after[new_start:new_end])
@@ -211,10 +217,14 @@ def _alike(old: Line, new: Line) -> bool:
     return shared > 0 and 2 * shared >= _ALIKE * (old.bag.total() + new.bag.total())
 
 
+def _kept(tokens: Sequence[tuple[str, str]]) -> list[Stretch]:
+    return [Stretch(SAME, _joined(tokens))]
+
+
 def _shortened(tokens: Sequence[tuple[str, str]]) -> list[Stretch]:
     """Unchanged words; of a long stretch its two ends."""
     if len(tokens) <= _LONGEST_SAME:
-        return [Stretch(SAME, _joined(tokens))]
+        return _kept(tokens)
     ends = tokens[:_LEFT_AT_ENDS], tokens[-_LEFT_AT_ENDS:]
     return [Stretch(SAME, _joined(ends[0])), Stretch(GAP, "…"), Stretch(SAME, _joined(ends[1]))]
 

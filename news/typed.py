@@ -7,7 +7,6 @@ stored one is gone becomes a new row, and what was added by others stays.
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from news.autosaves import MOST_FIELDS
+from news.differences import SAME, compare_words
 from portal import richtext, text
 
 # What a row of a formset shows; one that is in the article already is not added a second time.
@@ -27,7 +27,7 @@ _HIDDEN = {"id", "article", "order"}
 # A browser sends nothing for these when nothing is ticked or chosen.
 _EMPTY_IS_ABSENT = (forms.BooleanField, forms.ModelMultipleChoiceField)
 # Beyond that, comparing word by word takes seconds.
-_MOST_WORDS = 6000
+_MOST_CHARACTERS = 40_000
 
 Row = dict[tuple[str, str], list]
 
@@ -76,13 +76,19 @@ def _take_rows(prefix: str, data: QueryDict) -> list[Row]:
 
     A row's key is ("", "caption") or, for what the form was shown with, ("initial-", "after").
     """
-    pattern = re.compile(rf"(initial-|){re.escape(prefix)}-(\d{{1,4}})-(\w+)")
-    rows: dict[int, Row] = {}
-    for name in list(data):
+    rows = sorted(rows_of(prefix, data).items())[:MOST_FIELDS]
+    return [{key: data.pop(name) for key, name in row.items()} for _number, row in rows]
+
+
+def rows_of(prefix: str, data) -> dict[int, dict[tuple[str, str], str]]:
+    """The rows of a formset in what a form sent: by number, then by key, the names of fields."""
+    pattern = re.compile(rf"(initial-|){re.escape(prefix)}-(\d{{1,4}})-(\w+)", re.ASCII)
+    rows: dict[int, dict] = {}
+    for name in data:
         if match := pattern.fullmatch(name):
             before, number, field = match.groups()
-            rows.setdefault(int(number), {})[before, field] = data.pop(name)
-    return [row for _number, row in sorted(rows.items())[:MOST_FIELDS]]
+            rows.setdefault(int(number), {})[before, field] = name
+    return rows
 
 
 def _value(row: Row, name: str) -> str:
@@ -169,10 +175,10 @@ def differences(pairs) -> list[Difference]:
     for label, stored, typed in pairs:
         for name in _compared(typed):
             present = shown(stored[name]) if stored is not None else ""
-            text = shown(typed[name])
-            if present != text and (text or stored is not None):
+            words = shown(typed[name])
+            if present != words and (words or stored is not None):
                 field = f"{label}: {typed[name].label}" if label else str(typed[name].label)
-                found.append(Difference(field, *marked(present, text)))
+                found.append(Difference(field, *marked(present, words)))
     return found
 
 
@@ -210,23 +216,8 @@ def _chosen(field, value) -> str:
 
 def marked(theirs: str, mine: str) -> tuple[list, list]:
     """Both texts as stretches (words, whether they differ)."""
-    old, new = re.findall(r"\S+|\s+", theirs), re.findall(r"\S+|\s+", mine)
-    if len(old) + len(new) > _MOST_WORDS:
+    if len(theirs) + len(mine) > _MOST_CHARACTERS:
         return [(theirs, False)], [(mine, False)]
-    left, right = [], []
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for step, start, end, new_start, new_end in steps:
-        ours, others = "".join(new[new_start:new_end]), "".join(old[start:end])
-        # A space between two changed words belongs to the change.
-        differs = step != "equal" or (not ours.strip() and start > 0 and end < len(old))
-        _add(left, others, differs)
-        _add(right, ours, differs)
+    both = compare_words(theirs, mine, is_whole=True)
+    left, right = ([(one.text, one.kind != SAME) for one in side if one.text] for side in both)
     return left, right
-
-
-def _add(stretches: list, words: str, differs: bool) -> None:
-    if not words:
-        return
-    if stretches and stretches[-1][1] == differs:
-        words = stretches.pop()[0] + words
-    stretches.append((words, differs))

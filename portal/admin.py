@@ -98,21 +98,21 @@ class PortalFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A choice may offer to add what is missing; to change it there is its own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        _show_only_rows(getattr(field, "widget", None))
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
             field.widget.can_change_related = False
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
         return field
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-def _show_only_rows(widget) -> None:
-    """Give Django's own search-as-you-type fields the care of ours."""
-    inner = getattr(widget, "widget", widget)
-    if type(inner) is AutocompleteSelect:
-        inner.__class__ = Autocomplete
-    elif type(inner) is AutocompleteSelectMultiple:
-        inner.__class__ = AutocompleteSeveral
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", AutocompleteSeveral(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class PortalModelAdmin(PortalFields, admin.ModelAdmin):

@@ -322,7 +322,7 @@ def row_number(typed) -> int | None:
 
     `str.isdigit()` alone takes "²", and a number of five thousand digits stops the database.
     """
-    typed = str(typed or "")
+    typed = str(typed or "").strip()
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 

@@ -15,6 +15,7 @@ from news import checks
 from news.admin import unsaved
 from news.admin.screen import NewsroomScreen
 from news.models import Article, ArticlePerson
+from portal.text import row_number
 
 # More in one part would hide the other parts; the rest comes when these are mended.
 MOST_SHOWN = 20
@@ -71,8 +72,8 @@ class ChecksMixin(NewsroomScreen):
     def _add_person(request, article, proposed: str) -> None:
         """The button without JavaScript: the draft is saved and the person is named in it."""
         number, _sign, relation = proposed.partition(":")
-        term = number.isascii() and number.isdigit() and len(number) < 10
-        term = term and Appointment.objects.filter(pk=number).select_related("person").first()
+        terms = Appointment.objects.filter(pk=row_number(number))
+        term = terms.select_related("person").first()
         if not term or relation not in ArticlePerson.Relation.values:
             messages.error(request, gettext("This person is no longer proposed."))
             return

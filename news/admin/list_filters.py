@@ -17,6 +17,7 @@ from news.models import Article, Category
 from news.models.articles import branch
 from news.states import STATES, in_state
 from portal.models import User
+from portal.text import row_number
 
 # The value that stands for whoever looks; a number is an account.
 MINE = "me"
@@ -69,9 +70,10 @@ class NumberFilter(DeskFilter):
     def number(self) -> int | None:
         if self.value() is None:
             return None
-        if not self.value().isdecimal() or len(self.value()) > 18:
+        number = row_number(self.value())
+        if number is None:
             raise IncorrectLookupParameters
-        return int(self.value())
+        return number
 
 
 class AuthorFilter(NumberFilter):

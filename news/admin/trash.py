@@ -8,10 +8,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 
 from news import trash
+from news.admin.change_list import LAST_PAGE
 from news.admin.screen import NewsroomScreen
 from news.models import Article
 from portal.models import User
 from portal.publishing import CHANGED_MEANWHILE, Refused
+from portal.text import row_number
 
 
 class TrashMixin(NewsroomScreen):
@@ -94,7 +96,7 @@ class TrashScreen(NewsroomScreen):
     def _take_out(self, request):
         one = request.POST.get("one")
         pks = [one] if one else request.POST.getlist("chosen")[: self.list_per_page]
-        pks = [pk for pk in pks if pk.isdecimal() and len(pk) < 19]
+        pks = [pk for pk in pks if row_number(pk)]
         if not pks:
             messages.error(request, gettext("Tick the articles that should come back."))
         done = 0
@@ -118,8 +120,7 @@ class TrashScreen(NewsroomScreen):
 
 
 def _page_number(request) -> int:
-    number = request.GET.get("p", "1")
-    return min(int(number), 10_000) or 1 if number.isdecimal() and len(number) < 6 else 1
+    return min(row_number(request.GET.get("p")) or 1, LAST_PAGE)
 
 
 def _described(rows: list[Article]) -> list[Article]:

@@ -6,7 +6,9 @@ from django import forms
 
 from news.checks import Draft
 from news.models import Article, ArticlePhoto, Attachment, Category, Conference, Photo
+from news.typed import rows_of
 from portal import richtext, text
+from portal.text import row_number
 
 # More rows than any article has; each costs time.
 MOST_ROWS = 200
@@ -39,25 +41,24 @@ def draft_of(article: Article, data) -> Draft:
 
 def _rows(data, prefix: str) -> list[tuple[int, dict]]:
     """The rows of one inline that are not marked for removal: (number in the form, fields)."""
-    total = min(_number(data.get(f"{prefix}-TOTAL_FORMS")) or 0, MOST_ROWS)
+    total = min(row_number(data.get(f"{prefix}-TOTAL_FORMS")) or 0, MOST_ROWS)
     rows = []
-    for row in range(total):
-        start = f"{prefix}-{row}-"
-        fields = {name.removeprefix(start): data[name] for name in data if name.startswith(start)}
-        if fields and not fields.get("DELETE"):
-            rows.append((row, fields))
+    for number, row in sorted(rows_of(prefix, data).items()):
+        fields = {field: data[name] for (before, field), name in row.items() if not before}
+        if number < total and fields and not fields.get("DELETE"):
+            rows.append((number, fields))
     return rows
 
 
 def _photos(article: Article, data) -> list[tuple[int, ArticlePhoto]]:
-    rows = [(row, typed) for row, typed in _rows(data, "photos") if _number(typed.get("photo"))]
-    ids = {_number(typed["photo"]) for _row, typed in rows}
+    rows = [(row, typed) for row, typed in _rows(data, "photos") if row_number(typed.get("photo"))]
+    ids = {row_number(typed["photo"]) for _row, typed in rows}
     library = Photo.objects.only("alt").in_bulk(ids) if ids else {}
-    rows.sort(key=lambda one: (_number(one[1].get("order")) or 0, one[0]))
+    rows.sort(key=lambda one: (row_number(one[1].get("order")) or 0, one[0]))
     return [
-        (row, _use(article, library[_number(typed["photo"])], typed))
+        (row, _use(article, library[row_number(typed["photo"])], typed))
         for row, typed in rows
-        if _number(typed["photo"]) in library
+        if row_number(typed["photo"]) in library
     ]
 
 
@@ -76,7 +77,7 @@ def _files(article: Article, data) -> list[tuple[int, Attachment]]:
     stored = {file.pk: file for file in article.attachments.all()} if article.pk else {}
     found = []
     for row, typed in _rows(data, "attachments"):
-        if file := stored.get(_number(typed.get("id"))):
+        if file := stored.get(row_number(typed.get("id"))):
             file.title = text.normalize_line(typed.get("title", ""))
             found.append((row, file))
     return found
@@ -88,27 +89,22 @@ def _conference(data) -> Conference | None:
         return None
     return Conference(
         held_on=_day(typed.get("held_on")),
-        review_year=_number(typed.get("review_year")),
-        plan_year=_number(typed.get("plan_year")),
-        chair_id=_number(typed.get("chair")),
+        review_year=row_number(typed.get("review_year")),
+        plan_year=row_number(typed.get("plan_year")),
+        chair_id=row_number(typed.get("chair")),
     )
 
 
 def _linked(data, conference: Conference | None) -> set[int]:
-    named = {_number(typed.get("appointment")) for _row, typed in _rows(data, "people")}
+    named = {row_number(typed.get("appointment")) for _row, typed in _rows(data, "people")}
     if conference:
         named.add(conference.chair_id)
     return named - {None}
 
 
 def _existing(model, typed) -> int | None:
-    pk = _number(typed)
+    pk = row_number(typed)
     return pk if pk and model.objects.filter(pk=pk).exists() else None
-
-
-def _number(typed) -> int | None:
-    typed = (typed or "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _day(typed) -> date | None:

@@ -40,20 +40,6 @@ BODY = "<p>Một.</p><p>Hai.</p><p>Ba.</p>"
 ADD = "/admin/news/article/add/"
 
 
-@pytest.fixture
-def editor(client):
-    user = make_user(groups=["Duyệt đăng"])
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
 def change(article, model="article"):
     return reverse(f"admin:news_{model}_change", args=[article.pk])
 

@@ -47,13 +47,6 @@ def sentences(article):
 
 
 @pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def seed():
     sample.load()
     return Article.objects.get(byline="Hưng Đức")

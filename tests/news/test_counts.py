@@ -22,13 +22,6 @@ PAGE = "/admin/news/article/counts/"
 JANUARY = datetime.date(2018, 1, 1)
 
 
-@pytest.fixture
-def editor(client):
-    user = make_user(groups=["Duyệt đăng"])
-    client.force_login(user)
-    return user
-
-
 def at(*moment):
     return timezone.make_aware(datetime.datetime(*moment))
 

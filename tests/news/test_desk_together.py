@@ -19,20 +19,6 @@ HOUR = datetime.timedelta(hours=1)
 LONG = "9" * 5000
 
 
-@pytest.fixture
-def editor(client):
-    user = make_user(groups=["Duyệt đăng"])
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
 def test_a_writer_does_not_see_what_others_have_scheduled(client, writer):
     later = make_article(title="Bài hẹn giờ của người khác", publish_at=timezone.now() + HOUR)
     for address in (

@@ -39,20 +39,6 @@ PROPOSED = "Lấy từ tệp ảnh, xin xem lại"
 NOT_STORED = "Máy chủ không lưu được tệp"
 
 
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def editor(client):
-    user = make_user(groups=["Duyệt đăng"])
-    client.force_login(user)
-    return user
-
-
 def from_agency(name="ttxvn.jpg", **kwargs):
     """A photo as an agency sends it, with its words in the file."""
     iptc = {

@@ -34,13 +34,6 @@ def editor(client):
     return user
 
 
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
 def throw(client, article, model="article", **data):
     address = f"/admin/news/{model}/{article.pk}/trash/"
     return client.post(address, {"version": article.version} | data, follow=True)

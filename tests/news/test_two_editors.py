@@ -99,8 +99,8 @@ def test_the_loser_sees_both_texts_and_who_saved(client, editor, minh, draft):
     page = response.content.decode()
     assert "Bản của <del>Minh</del>" in page
     assert "Bản của <ins>Lan</ins>" in page
-    assert "Một. Hai. <del>Bốn.</del>" in page
-    assert "Một. Hai. <ins>Năm.</ins>" in page
+    assert "Một. Hai. <del>Bốn</del>." in page
+    assert "Một. Hai. <ins>Năm</ins>." in page
     assert re.search(r"Minh đã thay đổi bài này lúc \d\d:\d\d\.", page)
     assert [one.label for one in response.context["differences"]] == ["Tiêu đề", "Nội dung bài"]
     assert 'role="alert"' in page

@@ -32,13 +32,6 @@ UPLOAD = "/admin/news/article/word/"
 PARAGRAPHS = word_files.PARAGRAPHS
 
 
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
 def upload(client, content, *, name="bai.docx", address=UPLOAD):
     return client.post(address, {"file": SimpleUploadedFile(name, content)})
 

@@ -23,20 +23,6 @@ def noon():
         yield
 
 
-@pytest.fixture
-def editor(client):
-    user = make_user(groups=["Duyệt đăng"])
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def writer(client):
-    user = make_user(groups=["Phóng viên"])
-    client.force_login(user)
-    return user
-
-
 def fill(user, other):
     """Something of every kind, of the user and of somebody else."""
     now = timezone.now()
