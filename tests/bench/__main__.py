@@ -31,6 +31,7 @@ PAGES = (
 ).split()
 DATABASES = ("sqlite", "postgresql")
 SEARCH_SIZES = [20_000, 100_000]
+DESK_SIZES = [1_000, 100_000]
 SEARCH_LIMITS = Limits(requests=10, seconds=0.5, least=3)
 
 
@@ -146,7 +147,7 @@ def bench_desk(bench: Bench, size: int) -> list[str]:
     """Measure what editors do, print the table; slowness is no error."""
     bench.load(size)
     rows = json.loads(bench.run(f"portal_{size}", "-m", "tests.bench.inside", "desk"))
-    say(report.desk_table(bench.server.name, rows))
+    say(report.desk_table(bench.server.name, size, rows))
     return []
 
 
@@ -155,7 +156,7 @@ def bench_database(kind: str, folder: Path, options: argparse.Namespace) -> list
     with database_server(kind, folder) as server:
         bench = Bench(server, folder)
         if options.desk:
-            return bench_desk(bench, options.sizes[0])
+            return [line for size in options.sizes for line in bench_desk(bench, size)]
         if options.search:
             return [line for size in options.sizes for line in bench_searches(bench, size)]
         limits = replace(Limits(), **{name: getattr(options, name) for name in LIMITS})
@@ -202,7 +203,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="of a run, about")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     chosen = parser.parse_args()
-    usual = [1000] if chosen.desk else SEARCH_SIZES if chosen.search else [100, 10_000, 100_000]
+    usual = DESK_SIZES if chosen.desk else SEARCH_SIZES if chosen.search else [100, 10_000, 100_000]
     chosen.sizes = chosen.sizes or usual
     return chosen
 

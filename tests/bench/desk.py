@@ -117,6 +117,7 @@ def _form(photos: list[Photo]) -> dict:
         "title": f"Bài đo tốc độ {next(_numbers)}",
         "body": body,
         "category": Category.objects.values_list("pk", flat=True)[0],
+        "own_reason": "Đo tốc độ",
         "_publish": "1",
     }
     for prefix in ("photos", "attachments", "people", "concerned_departments"):

@@ -132,9 +132,10 @@ def search_table(database: str, size: int, measured: dict[str, Measured]) -> str
     return "\n".join(lines) + "\n"
 
 
-def desk_table(database: str, rows: list[dict]) -> str:
+def desk_table(database: str, size: int, rows: list[dict]) -> str:
     """What editors do (desk.Row), beside what was aimed at."""
-    lines = [f"### {database}, the editors' desk", "", "| what | CPU | aim |", "|---|---|---|"]
+    lines = [f"### {database}, {size:,} articles: the editors' desk", ""]
+    lines += ["| what | CPU | aim |", "|---|---|---|"]
     for row in rows:
         unit, digits = row["unit"], 2 if row["unit"] == "×" else 0
         word = "ok" if row["value"] <= row["aim"] else "OVER"
