@@ -352,3 +352,12 @@ def test_who_submits_is_told_what_is_still_missing(client):
         "Đã gửi duyệt. Trước khi xuất bản còn phải sửa: Bài chưa có nội dung. Xin viết hoặc dán "
         "vào mục 2 “Nội dung”."
     )
+
+
+def test_nobody_gets_a_letter_about_a_step_of_his_own(callbacks):
+    reviewer, other = make_user(groups=["Duyệt đăng"]), make_user(groups=["Duyệt đăng"])
+    article = make_article(status="draft", created_by=reviewer)
+    with callbacks():
+        article.submit(by=reviewer)
+        article.publish(by=reviewer, reason="Tin gấp")
+    assert {letter.to[0] for letter in mail.outbox} == {other.email}
