@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.clients import networks
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -47,6 +49,16 @@ def _boolean(name: str, *, default: bool) -> bool:
     if value not in {"true", "1", "yes", "on", "false", "0", "no", "off"}:
         raise ImproperlyConfigured(f"Biến {name} phải là true hoặc false, không phải “{value}”.")
     return value in {"true", "1", "yes", "on"}
+
+
+def _networks(name: str, *, default: str = "") -> list:
+    try:
+        return networks(env.list(name, default=[]) or default.split())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"Biến {name} không đúng: cần các mạng như 10.0.0.0/8 hoặc 192.168.1.5, cách nhau bằng "
+            "dấu phẩy, không có dấu cách."
+        ) from error
 
 
 def _database() -> dict:
@@ -254,6 +266,8 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _boolean("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = _boolean("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# The proxies whose X-Forwarded-For tells the truth about whom they heard.
+TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", default="127.0.0.0/8 ::1")
 if _boolean("BEHIND_TLS_PROXY", default=HTTPS):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
