@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test stress lint audit attack bench guide messages lock clean
+.PHONY: help run dev test stress lint audit attack security bench guide messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
+	@echo "make security quét mã và trang bằng bandit, wapiti, sqlmap (chừng 40 phút); ARGS=bandit để chọn"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
 	@echo "make guide    chụp lại các hình trong hướng dẫn biên tập"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
@@ -74,6 +75,9 @@ audit: .venv/dev.installed
 
 attack: .venv/dev.installed
 	$(BIN)/python -m tests.attack $(FILE)
+
+security: .venv/dev.installed
+	@tests/security/run $(ARGS)
 
 bench: .venv/dev.installed
 	@$(BIN)/python -m tests.bench $(ARGS)
