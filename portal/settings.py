@@ -6,6 +6,7 @@ sentences stand here in Vietnamese because translation works only once settings 
 """
 
 import io
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,6 +60,18 @@ def _networks(name: str, *, default: str = "") -> list:
             f"Biến {name} không đúng: cần các mạng như 10.0.0.0/8 hoặc 192.168.1.5, cách nhau bằng "
             "dấu phẩy, không có dấu cách."
         ) from error
+
+
+def _security_contact() -> list[str]:
+    """As security.txt names them: an address of mail alone gets its scheme."""
+    named = env.list("SECURITY_CONTACT", default=[])
+    contacts = [f"mailto:{one}" if "@" in one and ":" not in one else one for one in named]
+    if not all(re.fullmatch(r"(?:mailto:|tel:\+|https://)[!-~]+", one) for one in contacts):
+        raise ImproperlyConfigured(
+            "Biến SECURITY_CONTACT không đúng: cần địa chỉ thư, tel:+84… hoặc https://…, cách nhau "
+            "bằng dấu phẩy, không có dấu cách."
+        )
+    return contacts
 
 
 def _database() -> dict:
@@ -138,6 +151,9 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+
+# Whom to tell about a hole: /.well-known/security.txt.
+SECURITY_CONTACT = _security_contact()
 
 INSTALLED_APPS = [
     "portal",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("hien-thi/", choose, name="display"),
     path("so-do-trang/", views.site_map, name="site_map"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),

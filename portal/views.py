@@ -1,10 +1,14 @@
-"""The views that look at every app: the home page, the site map, what robots may read."""
+"""The views that look at every app: the home page, the site map; what robots and those who look
+for holes are to know."""
+
+import datetime
 
 from django.conf import settings
 from django.db.models import Value
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -18,6 +22,8 @@ from portal.sharing import absolute
 
 # Search results and display choices are no pages of their own.
 NOT_FOR_ROBOTS = ("search", "display")
+# RFC 9116 asks for less than a year: whoever finds an older copy is to look again.
+SECURITY_TXT_LASTS = datetime.timedelta(days=180)
 
 
 @require_safe
@@ -93,3 +99,19 @@ def robots(request):
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {absolute(reverse('news:sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def security_txt(request):
+    """Whom to tell about a hole (RFC 9116), from SECURITY_CONTACT; 404 where nobody is named."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        *(f"Contact: {contact}" for contact in settings.SECURITY_CONTACT),
+        f"Expires: {today + SECURITY_TXT_LASTS:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: vi, en",
+        f"Canonical: {absolute(reverse('security_txt'))}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")

@@ -50,6 +50,8 @@ WRONG = {
     "a file that is not there": ({"ENV_FILE": "/không/có"}, "ENV_FILE"),
     "a site below a path": ({"SITE_URL": "https://langson.gov.vn/khcn"}, "SITE_URL"),
     "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
+    "a proxy that is no network": ({"TRUSTED_PROXIES": "10.0.0.0/40"}, "TRUSTED_PROXIES"),
+    "a contact that is none": ({"SECURITY_CONTACT": "phòng CNTT"}, "SECURITY_CONTACT"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 
