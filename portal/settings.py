@@ -257,7 +257,10 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than the forms take, so that they can say so
+# Backups (portal/backup.py): where they lie; whom age encrypts them to; the key for drills.
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+BACKUP_IDENTITY = env.str("BACKUP_IDENTITY", default="")
 
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────
 _MAIL = _mail()
