@@ -279,6 +279,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────
 # What needs HTTPS is off when the site runs on plain http on one's own machine.
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on this machine, without TLS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
