@@ -22,7 +22,10 @@ class PortalConfig(AppConfig):
     verbose_name = _("Accounts and search")
 
     def ready(self):
+        from portal import jobs
+
         post_migrate.connect(_prepare_search, sender=self)
+        jobs.register()
 
 
 def _prepare_search(sender, using, plan=(), **kwargs):
