@@ -6,6 +6,7 @@ What was once public keeps a row without content, so that its address goes on an
 from __future__ import annotations
 
 import datetime
+import math
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -93,8 +94,9 @@ def soon_gone(rows, *, now: datetime.datetime | None = None):
 
 
 def days_left(article: Article) -> int:
-    """Whole days until the trash is emptied of the article; 0 on the last."""
-    return max(0, (article.deleted_at + KEPT - timezone.now()).days)
+    """The days it can still be taken out, a begun one counted: KEPT at first, 0 when it may go."""
+    left = article.deleted_at + KEPT - timezone.now()
+    return max(0, math.ceil(left / datetime.timedelta(days=1)))
 
 
 # ── For good ────────────────────────────────────────────────────────────────────────────────────

@@ -85,6 +85,9 @@ class ReportAdmin(NewsroomAdmin):
 
 
 def _is_list(request) -> bool:
-    """Whether the list is asked for, and not one article."""
+    """Whether the list is asked for, on the screen or as a file, and not one article."""
     match = request.resolver_match
-    return match is not None and match.url_name == "news_article_changelist"
+    return match is not None and match.url_name in {
+        "news_article_changelist",
+        "news_article_download",
+    }

@@ -39,6 +39,11 @@ class DeskChangeList(ChangeList):
     def url_for_result(self, result):
         return result.get_desk_url()
 
+    @property
+    def download_query(self) -> str:
+        """The query under which the whole list, whatever page is shown, can be downloaded."""
+        return self.get_query_string(remove=[PAGE_VAR])
+
     # ── For the template ────────────────────────────────────────────────────────────────────────
     @property
     def page_before(self) -> str:
@@ -69,3 +74,11 @@ class DeskChangeList(ChangeList):
         if self.opts.model_name == "report":
             return gettext("There are no reports yet. Choose “Write a conference report” to begin.")
         return gettext("There are no articles yet. Choose “Write an article” to begin.")
+
+
+class WholeList(DeskChangeList):
+    """The rows of all pages, asked for by whoever reads `queryset`; no page is prepared."""
+
+    def get_results(self, request):
+        self.result_list, self.result_count, self.full_result_count = [], 0, 0
+        self.can_show_all = self.multi_page = self.show_admin_actions = False

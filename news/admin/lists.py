@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from news.admin.bulk import BulkMixin
-from news.admin.change_list import DeskChangeList
+from news.admin.download import DownloadMixin
 from news.admin.duplicate import DuplicateMixin
 from news.admin.list_filters import (
     AuthorFilter,
@@ -26,7 +26,7 @@ from portal.publishing import Status
 LONGEST_SEARCH = 200
 
 
-class ListsMixin(BulkMixin, TrashMixin, DuplicateMixin):
+class ListsMixin(DownloadMixin, BulkMixin, TrashMixin, DuplicateMixin):
     """The lists."""
 
     change_list_template = "admin/news/article_list.html"
@@ -40,9 +40,6 @@ class ListsMixin(BulkMixin, TrashMixin, DuplicateMixin):
     ordering = ["-saved_at"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-
-    def get_changelist(self, request, **kwargs):
-        return DeskChangeList
 
     def get_search_results(self, request, queryset, search_term):
         """Titles that hold every word, in any order, accents or not: "hoi nghi", "Hội nghị"."""

@@ -44,7 +44,7 @@ def test_an_article_is_found_without_accents_and_thrown_away_and_restored(
     page.get_by_role("link", name="Chuyển vào thùng rác").click()
     expect(page.get_by_text("Bạn đọc đang xem bài này")).to_be_visible()
     page.get_by_role("button", name="Chuyển vào thùng rác").click()
-    expect(page.get_by_text("còn 29 ngày")).to_be_visible()
+    expect(page.get_by_text("còn 30 ngày")).to_be_visible()
     assert no_sideways_scroll(page, width)
     page.get_by_role("button", name="Khôi phục “Hội nghị tổng kết”").click()
     expect(page.locator(".messagelist")).to_contain_text("Đã khôi phục 1 bài")

@@ -207,6 +207,33 @@ def test_the_list_says_who_when_and_how_long(client, editor):
     assert "còn 20 ngày" in page
 
 
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        ({}, 30),
+        ({"seconds": 1}, 30),
+        ({"days": 1}, 29),
+        ({"days": 29, "hours": 23}, 1),
+        ({"days": 30}, 0),
+        ({"days": 40}, 0),
+    ],
+)
+def test_the_days_left_begin_with_thirty_and_count_a_begun_day(later, left):
+    thrown = datetime.datetime(2026, 3, 1, 1, tzinfo=datetime.UTC)
+    with time_machine.travel(thrown + datetime.timedelta(**later), tick=False):
+        assert trash.days_left(Article(deleted_at=thrown)) == left
+
+
+def test_the_page_that_asks_the_message_and_the_list_say_the_same_number(client, editor):
+    article = make_article(title="Tin", status="draft")
+    asked = client.get(f"/admin/news/article/{article.pk}/trash/").content.decode()
+    done = throw(client, article)
+    (message,) = [str(one) for one in done.context["messages"]]
+    assert "trong 30 ngày" in asked
+    assert "trong 30 ngày" in message
+    assert "còn 30 ngày" in done.content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 55])
 def test_the_list_costs_the_same_however_long(client, editor, rows, django_assert_num_queries):
     for _number in range(rows):
