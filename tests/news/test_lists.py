@@ -171,6 +171,36 @@ def test_a_search_finds_titles_with_and_without_accents(client, editor, words):
     assert titles(client, q=words) == ["Hội nghị tổng kết năm 2017"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("hoi nghi", ["Hội nghị tổng kết"]),
+        ("nghi", ["Hội nghị tổng kết"]),
+        ("hoi", ["Hội nghị tổng kết", "Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("doi moi", ["Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("thu “doi", ["Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("ngh", []),
+        ("oi", []),
+    ],
+)
+def test_a_search_finds_whole_words_alone(client, editor, words, found):
+    make_article(title="Họp hội đồng nghiệm thu “Đổi mới”")
+    make_article(title="Hội nghị tổng kết")
+    assert titles(client, q=words) == found
+
+
+def test_a_title_is_offered_before_its_last_word_is_typed_out(client, editor):
+    make_article(title="Hội nghị tổng kết")
+    query = {"app_label": "news", "model_name": "article", "field_name": "related"}
+
+    def offered(term):
+        found = client.get("/admin/autocomplete/", query | {"term": term}).json()["results"]
+        return [one["text"] for one in found]
+
+    assert offered("hoi ngh") == ["Hội nghị tổng kết"]
+    assert offered("ho nghi") == []
+
+
 def test_a_search_finds_a_title_that_was_changed_by_a_working_copy(client, editor):
     live = make_article(title="Tin cũ")
     copy = copies.open_copy(live, by=editor)
@@ -184,6 +214,8 @@ def test_signs_of_patterns_and_endless_searches_are_words(client, editor):
     make_article(title="Tăng 100% sản lượng")
     make_article(title="Tăng 1000 sản phẩm")
     assert titles(client, q="100%") == ["Tăng 100% sản lượng"]
+    assert titles(client, q="x?*.[(") == []
+    assert titles(client, q="san phẩm " * 20_000) == ["Tăng 1000 sản phẩm"]
     assert titles(client, q="tang " * 20_000) == ["Tăng 1000 sản phẩm", "Tăng 100% sản lượng"]
 
 
