@@ -151,7 +151,8 @@ def _forget_versions(article) -> None:
 def _hollow_out(article) -> None:
     """Leave of the article what its address needs to answer 410, and who did what to it."""
     Article.objects.filter(draft_of=article).delete()
-    for name in (*copies.PARTS, "updates", "remarks", "autosaves", "preview_links", "word_files"):
+    own = ("updates", "remarks", "autosaves", "preview_links", "word_files", "broken_links")
+    for name in (*copies.PARTS, *own):
         relation = article._meta.get_field(name)
         relation.related_model._base_manager.filter(article=article.pk).delete()
     article.related.clear()

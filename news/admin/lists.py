@@ -16,6 +16,7 @@ from news.admin.list_filters import (
     AuthorFilter,
     CategoryFilter,
     KindFilter,
+    LinksFilter,
     MonthFilter,
     StateFilter,
     UnitFilter,
@@ -37,7 +38,15 @@ class ListsMixin(DownloadMixin, BulkMixin, TrashMixin, DuplicateMixin):
     list_display = ["shown_title", "shown_status", "category", "shown_author", "shown_when"]
     list_display_links = ["shown_title"]
     sortable_by = ["shown_when"]
-    list_filter = [StateFilter, KindFilter, AuthorFilter, UnitFilter, CategoryFilter, MonthFilter]
+    list_filter = [
+        StateFilter,
+        KindFilter,
+        AuthorFilter,
+        UnitFilter,
+        CategoryFilter,
+        MonthFilter,
+        LinksFilter,
+    ]
     list_select_related = ["category", "created_by"]
     search_fields = ["title_key"]
     search_help_text = _("With or without accents; whole words, all of which the title must hold.")
