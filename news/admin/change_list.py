@@ -1,15 +1,16 @@
 """A list of articles that costs the same with ten rows and with a hundred thousand."""
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import PAGE_VAR
 from django.utils.translation import gettext
 
 from news.states import STATES
+from portal.change_list import PortalChangeList
 
 LAST_PAGE = 10_000
 
 
-class DeskChangeList(ChangeList):
+class DeskChangeList(PortalChangeList):
     """Pages of fifty without a count: one row more than a page tells whether another follows.
 
     First the ids alone, which an index holds, then these rows.

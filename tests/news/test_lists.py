@@ -161,6 +161,31 @@ def test_an_unknown_state_or_a_category_that_is_gone_fails_nobody(client, editor
     assert titles(client, category=10**15) == []
 
 
+def chips(client, address=LIST, **query):
+    shown = client.get(address, query).context["cl"].chosen_filters()
+    return [(chip["title"], chip["words"], chip["without"]) for chip in shown]
+
+
+def test_each_filter_in_use_is_named_and_can_be_left_out(client, editor):
+    assert chips(client) == []
+    assert chips(client, state="draft", kind="news", q="hoi", p="1") == [
+        ("trạng thái", "Chưa gửi", "?kind=news&q=hoi"),
+        ("loại", "Tin bài", "?q=hoi&state=draft"),
+    ]
+    make_article(publish_at=timezone.make_aware(datetime.datetime(2018, 1, 5)))
+    assert chips(client, month="2018-01") == [("thời gian", "01/2018", "?")]
+    page = client.get(LIST, {"state": "draft"}).content.decode()
+    assert 'href="?">Bỏ lọc<span class="vh">: trạng thái</span></a>' in page
+
+
+def test_lists_of_all_kinds_name_their_filters(client, editor):
+    make_conference(article=make_article(kind="report"), review_year=2017)
+    reports = chips(client, "/admin/news/report/", conference__review_year=2017)
+    assert [(words, without) for _title, words, without in reports] == [("2017", "?")]
+    photos = chips(client, "/admin/news/photo/", described="0")
+    assert photos == [("mô tả", "Chưa có mô tả", "?")]
+
+
 # ── Search ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "words", ["hoi nghi", "Hội nghị", "HOI NGHI", "hội nghị 2017", "2017 nghi", "Hội nghị"]
