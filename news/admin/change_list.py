@@ -43,7 +43,7 @@ class DeskChangeList(PortalChangeList):
     @property
     def download_query(self) -> str:
         """The query under which the whole list, whatever page is shown, can be downloaded."""
-        return self.get_query_string(remove=[PAGE_VAR])
+        return self.get_query_string()  # holds no page
 
     # ── For the template ────────────────────────────────────────────────────────────────────────
     @property
