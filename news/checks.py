@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import unescape
-from urllib.parse import unquote, urlsplit
+from itertools import islice
+from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import models
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -24,11 +23,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Department, Person
 from news import people_named
-from news.models import Article, ArticlePhoto, Attachment, Category, Conference
+from news.links import dead_paths, local_path
+from news.models import Article, ArticlePhoto, Attachment, Conference
 from news.people_named import Passage
-from portal import files, proofreading, richtext, search, text
+from portal import proofreading, richtext, search, text
 
 LONGEST_TITLE = 150
 LARGE_PDF = 5 * 2**20
@@ -291,8 +290,6 @@ def _summary(draft: Draft) -> Iterator[Finding]:
 
 
 # ── Links ───────────────────────────────────────────────────────────────────────────────────────
-_LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
-_HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 _SAYS_NOTHING = {"tại đây", "ở đây", "đây", "xem tại đây", "xem thêm", "bấm vào đây", "link"}
 _SAYS_NOTHING |= {"nhấn vào đây", "click vào đây", "click here", "tại link này", "chi tiết"}
 _WITH_SCHEME = re.compile(r"(?:https?://|mailto:|tel:|/|#)", re.IGNORECASE)
@@ -300,12 +297,12 @@ _WITH_SCHEME = re.compile(r"(?:https?://|mailto:|tel:|/|#)", re.IGNORECASE)
 
 def _links(draft: Draft) -> Iterator[Finding]:
     body = draft.typed_body or draft.article.body
-    for attributes, inside in _LINK.findall(body)[:MOST_LINKS]:
-        words = " ".join(richtext.plain_text(inside).split())
-        found = _HREF.search(attributes)
-        for sentence in _link_sentences(unescape(found[1]) if found else "", words):
-            yield _in_text(sentence, words)
-    bare = richtext.plain_text(_LINK.sub("", body))
+    links = list(islice(richtext.links(body), MOST_LINKS))
+    dead = dead_paths(path for link in links if (path := local_path(link.address)))
+    for link in links:
+        for sentence in _link_sentences(link, dead):
+            yield _in_text(sentence, link.words)
+    bare = richtext.plain_text(richtext.without_links(body))
     for address in re.findall(r"(?<![\w/])www\.[\w./-]+\w", bare)[:MOST_LINKS]:
         said = gettext("“%s” is no link yet. Make it one that begins with https://.")
         yield _in_text(said % address, address)
@@ -317,46 +314,14 @@ def _in_text(sentence: str, words: str) -> Finding:
     )
 
 
-def _link_sentences(address: str, words: str) -> Iterator[str]:
-    if words.lower().strip(" .,:;()[]“”\"'") in _SAYS_NOTHING:
+def _link_sentences(link: richtext.Link, dead: set[str]) -> Iterator[str]:
+    if link.words.lower().strip(" .,:;()[]“”\"'") in _SAYS_NOTHING:
         said = gettext("The link “%s” does not say where it leads. Link the name of the page.")
-        yield said % words
-    if address and not _WITH_SCHEME.match(address):
-        yield gettext("The link “%s” must begin with https://, else it is lost.") % words
-    elif (path := _local(address)) and not _is_public(path):
-        yield gettext("The link “%s” leads to a page that readers cannot open.") % words
-
-
-def _local(address: str) -> str:
-    """The path of this site that the address means, "" for other sites."""
-    address = address.removeprefix(settings.SITE_URL.rstrip("/"))
-    if not address.startswith("/") or address.startswith("//"):
-        return ""
-    return unquote(urlsplit(address).path)
-
-
-_PAGES = {
-    "news:article_detail": lambda pk, **_slug: Article.objects.readable().filter(pk=pk),
-    "news:article_short": lambda pk: Article.objects.readable().filter(pk=pk),
-    "news:article_print": lambda pk, **_slug: Article.objects.readable().filter(pk=pk),
-    "news:category_detail": lambda slug: Category.objects.filter(slug=slug),
-    "departments:department_detail": lambda slug: Department.objects.filter(slug=slug),
-    "departments:person_detail": lambda slug: Person.objects.filter(slug=slug),
-}
-
-
-def _is_public(path: str) -> bool:
-    """Whether a path of this site leads readers to something."""
-    try:
-        found = resolve(path)
-    except Resolver404:
-        return False
-    if "admin" in found.namespaces:
-        return False
-    if found.view_name == "media":
-        return files.is_public(found.kwargs["name"])
-    page = _PAGES.get(found.view_name)
-    return page is None or page(**found.kwargs).exists()
+        yield said % link.words
+    if link.address and not _WITH_SCHEME.match(link.address):
+        yield gettext("The link “%s” must begin with https://, else it is lost.") % link.words
+    elif local_path(link.address) in dead:
+        yield gettext("The link “%s” leads to a page that readers cannot open.") % link.words
 
 
 # ── Twice on the site ───────────────────────────────────────────────────────────────────────────

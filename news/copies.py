@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.errors import RegistrationError, RevertError
 
+from portal import richtext
 from portal.publishing import EXPIRES_TOO_EARLY, Refused, Status
 
 # What a working copy takes from the live row and gives back; never the state and the times.
@@ -90,11 +91,19 @@ def merge(copy, *, by, reason: str = "") -> None:
         _move_parts(copy, live)
         live.related.set(copy.related.all())
         live.advance(**changes)
+        _forget_mended_links(live)
         if copy.is_major_change:
             live.updates.create(at=timezone.now(), note=copy.change_note)
         live.record_transition("update", by=by, reason=reason, is_own_text=copy.is_own_text_of(by))
         remove(copy)
         record_version(live, by=by)
+
+
+def _forget_mended_links(article) -> None:
+    """What the next look at the links would find mended; a list of them is shorter at once."""
+    held = [link.address for link in richtext.links(article.body)]
+    longest = article.broken_links.model._meta.get_field("address").max_length
+    article.broken_links.exclude(address__in=[one[:longest] for one in held]).delete()
 
 
 def remove(copy) -> None:

@@ -6,6 +6,7 @@ What was once public keeps a row without content, so that its address goes on an
 from __future__ import annotations
 
 import datetime
+import math
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -93,8 +94,9 @@ def soon_gone(rows, *, now: datetime.datetime | None = None):
 
 
 def days_left(article: Article) -> int:
-    """Whole days until the trash is emptied of the article; 0 on the last."""
-    return max(0, (article.deleted_at + KEPT - timezone.now()).days)
+    """The days it can still be taken out, a begun one counted: KEPT at first, 0 when it may go."""
+    left = article.deleted_at + KEPT - timezone.now()
+    return max(0, math.ceil(left / datetime.timedelta(days=1)))
 
 
 # ── For good ────────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +151,8 @@ def _forget_versions(article) -> None:
 def _hollow_out(article) -> None:
     """Leave of the article what its address needs to answer 410, and who did what to it."""
     Article.objects.filter(draft_of=article).delete()
-    for name in (*copies.PARTS, "updates", "remarks", "autosaves", "preview_links", "word_files"):
+    own = ("updates", "remarks", "autosaves", "preview_links", "word_files", "broken_links")
+    for name in (*copies.PARTS, *own):
         relation = article._meta.get_field(name)
         relation.related_model._base_manager.filter(article=article.pk).delete()
     article.related.clear()

@@ -22,6 +22,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.change_list import PortalChangeList
 from portal.models import Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
@@ -121,6 +122,9 @@ class PortalModelAdmin(PortalFields, admin.ModelAdmin):
     list_per_page = 50
     # Said when something cannot be deleted: why, and what to do instead.
     keep_instead = ""
+
+    def get_changelist(self, request, **kwargs):
+        return PortalChangeList
 
     def delete_view(self, request, object_id, extra_context=None):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})

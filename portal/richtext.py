@@ -460,6 +460,30 @@ def plain_text(html: str) -> str:
     return _SPACES_AT_LINE_END.sub("\n", text).strip()
 
 
+class Link(NamedTuple):
+    """Where a link leads, "" for nowhere, and the words that are linked."""
+
+    address: str
+    words: str
+
+
+_LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+
+
+def links(html: str) -> Iterator[Link]:
+    """The links of a text in order; it may be as the editor sent it, not cleaned yet."""
+    for attributes, inside in _LINK.findall(html):
+        found = _HREF.search(attributes)
+        address = html_entities.unescape(found[1]) if found else ""
+        yield Link(address.strip(), " ".join(plain_text(inside).split()))
+
+
+def without_links(html: str) -> str:
+    """The text without its links and their words."""
+    return _LINK.sub("", html)
+
+
 def blocks(html: str) -> list[Block]:
     """The top-level elements of cleaned HTML, in order."""
     found = []

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from news import counts
 from news.admin.screen import NewsroomScreen
@@ -20,8 +21,8 @@ class CountsScreen(NewsroomScreen):
     """A part of the articles' screen."""
 
     def get_urls(self):
-        page = self.admin_site.admin_view(self.counts_view)
-        sheet = self.admin_site.admin_view(self.counts_sheet_view)
+        page = self.admin_site.admin_view(require_safe(self.counts_view))
+        sheet = self.admin_site.admin_view(require_safe(self.counts_sheet_view))
         return [
             path("counts/", page, name="news_counts"),
             path("counts/sheet/", sheet, name="news_counts_sheet"),

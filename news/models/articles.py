@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, OuterRef, ProtectedError, Q, Value, When
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
@@ -112,6 +112,24 @@ class Category(models.Model):
             raise ValidationError(
                 {"parent": _("This would make a circle: “%s” is part of this one.") % self.parent}
             )
+
+
+# What the trash has emptied for good: the row stays so that its address answers 410.
+HOLLOW = Q(deleted_at__isnull=False, title="")
+
+
+def keep_unless_hollow(collector, field, articles, using) -> None:
+    """What deleting a category does to its articles: they keep it from going, but for hollow rows.
+
+    Those show their category to nobody and go to one that stays.
+    """
+    full, hollow = articles.exclude(HOLLOW), articles.filter(HOLLOW)
+    going = [category.pk for category in collector.data[Category]]
+    other = Category.objects.using(using).exclude(pk__in=going).first()
+    if full or other is None:
+        said = gettext("Articles keep this category.")
+        raise ProtectedError(said, list(full or hollow))
+    collector.add_field_update(field, other, hollow)
 
 
 class ArticleQuerySet(PublishableQuerySet):
@@ -217,7 +235,7 @@ class Article(Publishable):
     summary = TextField(_("summary"), blank=True)
     body = RichTextField(_("text"), blank=True)
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="articles", verbose_name=_("category")
+        Category, on_delete=keep_unless_hollow, related_name="articles", verbose_name=_("category")
     )
     department = models.ForeignKey(
         Department,

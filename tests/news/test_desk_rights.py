@@ -44,6 +44,7 @@ GROUPS = {"staff": [], "writer": ["Phóng viên"], "reviewer": ["Duyệt đăng"
 OF_ARTICLES = """
     address         subject   staff     writer    reviewer  admin
     changelist      -         403/403   200/200   200/200   403/403
+    download        -         403/405   200/405   200/405   403/405
     add             -         403/403   200/200   200/200   403/403
     autosave        -         405/403   405/200   405/200   405/403
     check_new       -         405/403   405/200   405/200   405/403
@@ -153,8 +154,8 @@ OF_THE_REST = """
     urgentnotice_change     403/403   403/403   200/200   200/200
     urgentnotice_history    403/403   403/403   200/200   200/200
     urgentnotice_delete     403/403   403/403   200/302   200/302
-    counts                  403/403   403/403   200/200   200/200
-    counts_sheet            403/403   403/403   200/200   200/200
+    counts                  403/405   403/405   200/405   200/405
+    counts_sheet            403/405   403/405   200/405   200/405
     own_texts               403/403   403/403   200/302   403/403
     trash                   403/403   200/302   200/302   403/403
 """
@@ -409,9 +410,9 @@ def answers(client, address, fields):
 
 
 def words_of(response):
-    """What stands in a page, or in the cells of a spreadsheet."""
+    """What stands in a page, in a list that is downloaded, or in the cells of a spreadsheet."""
     if "spreadsheet" not in response.headers["Content-Type"]:
-        return response.content.decode()
+        return response.getvalue().decode()
     sheets = load_workbook(io.BytesIO(response.content)).worksheets
     return " ".join(str(cell.value) for sheet in sheets for row in sheet.rows for cell in row)
 
