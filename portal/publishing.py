@@ -38,13 +38,17 @@ class Takedown(models.TextChoices):
 
 @dataclass(frozen=True)
 class Verb:
-    """A change of state: from which states, to which, and the permission it takes."""
+    """A change of state: from which states, to which, and the permission it takes.
+
+    `is_of_author`: nobody may do it to a text that somebody else has entered.
+    """
 
     name: str
     label: str
     sources: frozenset[str]
     target: str
     permission: str
+    is_of_author: bool = False
 
 
 VERBS = {
@@ -56,6 +60,14 @@ VERBS = {
             frozenset({Status.DRAFT, Status.RETURNED}),
             Status.SUBMITTED,
             "change",
+        ),
+        Verb(
+            "take_back",
+            _("Take back to change it"),
+            frozenset({Status.SUBMITTED}),
+            Status.DRAFT,
+            "change",
+            is_of_author=True,
         ),
         Verb(
             "return_to_author",
@@ -265,6 +277,10 @@ class Publishable(models.Model):
     def is_scheduled(self) -> bool:
         return self.status == Status.PUBLISHED and self.publish_at > timezone.now()
 
+    def is_own_text_of(self, user) -> bool:
+        """Whether `user` entered this; of what keeps no account nobody did."""
+        return False
+
     # ── Verbs ───────────────────────────────────────────────────────────────────────────────────
     def failure_reasons(self) -> list[str]:
         """Why this cannot be published yet; empty when it can."""
@@ -281,6 +297,10 @@ class Publishable(models.Model):
 
     def submit(self, *, by) -> None:
         self._move("submit", by=by)
+
+    def take_back(self, *, by) -> None:
+        """Make what its author has submitted a draft again, before a reviewer has decided."""
+        self._move("take_back", by=by)
 
     def return_to_author(self, reason: str, *, by) -> None:
         if not reason.strip():
@@ -355,6 +375,8 @@ class Publishable(models.Model):
                 "verb": verb.label,
                 "status": self.get_status_display(),
             }
+        if verb.is_of_author and by is not None and not self.is_own_text_of(by):
+            return gettext("Only its author may do this: %s.") % verb.label
         return ""
 
     def _move(self, name: str, *, by, reason: str = "", step: str = "", **changes) -> None:

@@ -373,12 +373,12 @@ class Article(Publishable):
         return self.get_status_display()
 
     @property
-    def return_reason(self) -> str:
-        """Why it came back to the author, while it is his turn."""
+    def last_return(self) -> Transition | None:
+        """Who returned it to its author, when and why, while it is the author's turn."""
         if self.status != Status.RETURNED:
-            return ""
-        last = self.transitions_of_text().filter(verb="return_to_author").first()
-        return last.reason if last else ""
+            return None
+        returns = self.transitions_of_text().filter(verb="return_to_author")
+        return returns.select_related("by").first()
 
     def transitions_of_text(self):
         """Steps are kept on the live row, also those of its working copy."""
@@ -978,6 +978,7 @@ class Transition(models.Model):
 
 STEPS = {
     "submit": _("Sent for review"),
+    "take_back": _("Taken back to change it"),
     "return_to_author": _("Returned to the author"),
     "publish": _("Published"),
     "update": _("Published article updated"),
