@@ -29,7 +29,7 @@ _NAMES = ("last_name", "first_name", "username")
 
 
 def _last_step(verb: str):
-    """The last step of that name of an outer query's article; those of a copy are the live row's."""
+    """The last step of that name of an outer query's article; a copy's are the live row's."""
     kept_on = Coalesce(OuterRef("draft_of"), OuterRef("pk"))
     return Transition.objects.filter(article=kept_on, verb=verb).order_by("-at", "-pk")
 

@@ -158,6 +158,7 @@ class PublishableQuerySet(models.QuerySet):
         return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
 
 
+RETURN_NEEDS_REASON = _("Write what the author should change.")
 EXPIRES_TOO_EARLY = _("The expiry time lies before the publication time.")
 CHANGED_MEANWHILE = _(
     "Somebody else has just changed this item. Open it again and look at it first."
@@ -286,6 +287,11 @@ class Publishable(models.Model):
         """Why this cannot be published yet; empty when it can."""
         return []
 
+    def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
+        """All at once that keeps `by` from publishing this for `publish_at`."""
+        too_early = self.expire_at and publish_at and self.expire_at <= publish_at
+        return self.failure_reasons() + ([str(EXPIRES_TOO_EARLY)] if too_early else [])
+
     def may(self, verb: str, *, by) -> None:
         """Raise Refused where the state or the person's rights do not allow the verb."""
         if refusal := self._refusal(VERBS[verb], by=by):
@@ -304,7 +310,7 @@ class Publishable(models.Model):
 
     def return_to_author(self, reason: str, *, by) -> None:
         if not reason.strip():
-            raise Refused(_("Write what the author should change."))
+            raise Refused(RETURN_NEEDS_REASON)
         self._move("return_to_author", by=by, reason=reason)
 
     def publish(self, *, by, at: datetime.datetime | None = None, reason: str = "") -> None:
@@ -312,11 +318,9 @@ class Publishable(models.Model):
 
         Raises Refused with every reason why it cannot be published yet.
         """
-        if reasons := self.failure_reasons():
-            raise Refused(*reasons)
         publish_at = at or self.publish_at or timezone.now()
-        if self.expire_at and self.expire_at <= publish_at:
-            raise Refused(EXPIRES_TOO_EARLY)
+        if reasons := self.against_publication(by=by, publish_at=publish_at, reason=reason):
+            raise Refused(*reasons)
         self._move(
             "publish",
             by=by,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from news import copies
-from news.admin.screen import NewsroomScreen
+from news.admin.refusals import RefusalsMixin
 from portal.publishing import Refused, Status
 
 OWN_REASON = "own_reason"
@@ -22,7 +22,7 @@ HEADINGS = {
 }
 
 
-class WorkflowMixin(NewsroomScreen):
+class WorkflowMixin(RefusalsMixin):
     """Submit, return, publish; to withdraw has a page of its own (takedown.py)."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -88,8 +88,7 @@ class WorkflowMixin(NewsroomScreen):
             done = self._do(request, article)
         except Refused as refusal:
             messages.success(request, gettext("The draft is saved."))
-            for reason in refusal.reasons:
-                messages.error(request, reason)
+            self.say_refused(request, article, refusal.reasons)
             request.session[OWN_REASON] = [article.pk, request.POST.get("own_reason", "")]
             return redirect(self.url_of("change", article))
         messages.success(request, done)
