@@ -7,12 +7,12 @@
   const words = document.currentScript.dataset;
 
   function dress(input) {
-    const button = document.createElement("label");
+    const button = document.createElement("span");
     const said = document.createElement("span");
     button.className = "file-button";
-    button.htmlFor = input.id;
     button.textContent = input.multiple ? words.chooseSeveral : words.choose;
-    button.setAttribute("aria-hidden", "true"); // the field has its own label
+    button.setAttribute("aria-hidden", "true"); // the field itself is what is named and focused
+    button.addEventListener("click", () => input.click());
     said.className = "file-said";
     said.setAttribute("role", "status");
     input.classList.add("file-dressed");
@@ -30,5 +30,5 @@
     show();
   }
 
-  for (const input of document.querySelectorAll("input[type=file]")) if (input.id) dress(input);
+  document.querySelectorAll("input[type=file]").forEach(dress);
 })();
