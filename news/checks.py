@@ -152,7 +152,7 @@ def _caption_id(row: int) -> str:
 
 def check(draft: Draft) -> list[Finding]:
     """Everything worth a look, in the order of the form; what blocks comes first in each part."""
-    found = [*_failures(draft), *_proofread(draft), *_title(draft), *_summary(draft)]
+    found = [*failures(draft), *_proofread(draft), *_title(draft), *_summary(draft)]
     found += [*_links(draft), *_doubles(draft), *_files(draft), *_dates(draft)]
     parts = list(Part)
     return sorted(found, key=lambda one: (parts.index(one.part), not one.blocks))
@@ -165,7 +165,8 @@ def people(draft: Draft) -> list[people_named.Proposal]:
 
 
 # ── What blocks: the sentences are the models' ──────────────────────────────────────────────────
-def _failures(draft: Draft) -> Iterator[Finding]:
+def failures(draft: Draft) -> Iterator[Finding]:
+    """What keeps the text from being published, with the field of each."""
     places = _places_of_the_forbidden(draft)
     for name, sentence in _own_failures(draft.article):
         part = Part.TEXT if name == "body" else Part.TITLE

@@ -74,10 +74,9 @@ def merge(copy, *, by, reason: str = "") -> None:
     changed by somebody else meanwhile; nothing is changed then.
     """
     copy.may("publish", by=by)
-    if reasons := copy.failure_reasons():
+    publish_at = copy.draft_of.publish_at
+    if reasons := copy.against_publication(by=by, publish_at=publish_at, reason=reason):
         raise Refused(*reasons)
-    if copy.is_major_change and not copy.change_note:
-        raise Refused(_("Write for the readers what has changed, or untick the major change."))
     with transaction.atomic():
         copy.advance()  # fails if somebody else saved the copy meanwhile
         live = _lock(copy.draft_of)

@@ -17,6 +17,8 @@ from portal.publishing import Status, is_reviewer
 
 DAYS = (1, 3, 7)
 DEFAULT_DAYS = 3
+# The screens that a preview can be looked at on, in pixels: a phone, a tablet.
+WIDTHS = (360, 768)
 
 _COOKIE = "xem-"
 # More than anybody previews in a week; a forged request makes the database look up no hundreds.

@@ -38,13 +38,17 @@ class Takedown(models.TextChoices):
 
 @dataclass(frozen=True)
 class Verb:
-    """A change of state: from which states, to which, and the permission it takes."""
+    """A change of state: from which states, to which, and the permission it takes.
+
+    `is_of_author`: nobody may do it to a text that somebody else has entered.
+    """
 
     name: str
     label: str
     sources: frozenset[str]
     target: str
     permission: str
+    is_of_author: bool = False
 
 
 VERBS = {
@@ -56,6 +60,14 @@ VERBS = {
             frozenset({Status.DRAFT, Status.RETURNED}),
             Status.SUBMITTED,
             "change",
+        ),
+        Verb(
+            "take_back",
+            _("Take back to change it"),
+            frozenset({Status.SUBMITTED}),
+            Status.DRAFT,
+            "change",
+            is_of_author=True,
         ),
         Verb(
             "return_to_author",
@@ -146,6 +158,7 @@ class PublishableQuerySet(models.QuerySet):
         return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
 
 
+RETURN_NEEDS_REASON = _("Write what the author should change.")
 EXPIRES_TOO_EARLY = _("The expiry time lies before the publication time.")
 CHANGED_MEANWHILE = _(
     "Somebody else has just changed this item. Open it again and look at it first."
@@ -265,10 +278,19 @@ class Publishable(models.Model):
     def is_scheduled(self) -> bool:
         return self.status == Status.PUBLISHED and self.publish_at > timezone.now()
 
+    def is_own_text_of(self, user) -> bool:
+        """Whether `user` entered this; of what keeps no account nobody did."""
+        return False
+
     # ── Verbs ───────────────────────────────────────────────────────────────────────────────────
     def failure_reasons(self) -> list[str]:
         """Why this cannot be published yet; empty when it can."""
         return []
+
+    def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
+        """All at once that keeps `by` from publishing this for `publish_at`."""
+        too_early = self.expire_at and publish_at and self.expire_at <= publish_at
+        return self.failure_reasons() + ([str(EXPIRES_TOO_EARLY)] if too_early else [])
 
     def may(self, verb: str, *, by) -> None:
         """Raise Refused where the state or the person's rights do not allow the verb."""
@@ -282,9 +304,13 @@ class Publishable(models.Model):
     def submit(self, *, by) -> None:
         self._move("submit", by=by)
 
+    def take_back(self, *, by) -> None:
+        """Make what its author has submitted a draft again, before a reviewer has decided."""
+        self._move("take_back", by=by)
+
     def return_to_author(self, reason: str, *, by) -> None:
         if not reason.strip():
-            raise Refused(_("Write what the author should change."))
+            raise Refused(RETURN_NEEDS_REASON)
         self._move("return_to_author", by=by, reason=reason)
 
     def publish(self, *, by, at: datetime.datetime | None = None, reason: str = "") -> None:
@@ -292,11 +318,9 @@ class Publishable(models.Model):
 
         Raises Refused with every reason why it cannot be published yet.
         """
-        if reasons := self.failure_reasons():
-            raise Refused(*reasons)
         publish_at = at or self.publish_at or timezone.now()
-        if self.expire_at and self.expire_at <= publish_at:
-            raise Refused(EXPIRES_TOO_EARLY)
+        if reasons := self.against_publication(by=by, publish_at=publish_at, reason=reason):
+            raise Refused(*reasons)
         self._move(
             "publish",
             by=by,
@@ -355,6 +379,8 @@ class Publishable(models.Model):
                 "verb": verb.label,
                 "status": self.get_status_display(),
             }
+        if verb.is_of_author and by is not None and not self.is_own_text_of(by):
+            return gettext("Only its author may do this: %s.") % verb.label
         return ""
 
     def _move(self, name: str, *, by, reason: str = "", step: str = "", **changes) -> None:

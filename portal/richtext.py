@@ -656,6 +656,16 @@ _EDITOR = {
 # What the bundle's Vietnamese leaves in English; the names of our toolbar's groups are read aloud.
 _UNTRANSLATED = {
     "link.displayText": _("Words of the link"),
+    "link.info": _("Link"),
+    "link.type": _("Where does it lead?"),
+    "link.toUrl": _("To a page"),
+    "link.toEmail": _("To an e-mail address"),
+    "link.emailAddress": _("E-mail address"),
+    "link.noUrl": _("Write the address."),
+    "link.noEmail": _("Write the e-mail address."),
+    "common.url": _("Address of the page"),
+    "common.protocol": _("Begins with"),
+    "link.other": _("/ (a page of this site)"),
     "link.toPhone": _("Phone"),
     "link.phoneNumber": _("Phone number"),
     "link.noTel": _("Write the phone number."),

@@ -391,12 +391,12 @@ class Article(Publishable):
         return self.get_status_display()
 
     @property
-    def return_reason(self) -> str:
-        """Why it came back to the author, while it is his turn."""
+    def last_return(self) -> Transition | None:
+        """Who returned it to its author, when and why, while it is the author's turn."""
         if self.status != Status.RETURNED:
-            return ""
-        last = self.transitions_of_text().filter(verb="return_to_author").first()
-        return last.reason if last else ""
+            return None
+        returns = self.transitions_of_text().filter(verb="return_to_author")
+        return returns.select_related("by").first()
 
     def transitions_of_text(self):
         """Steps are kept on the live row, also those of its working copy."""
@@ -443,6 +443,14 @@ class Article(Publishable):
         """Whether `user` entered this text, and so would approve his own work by publishing it."""
         return user is not None and self.created_by_id == user.pk
 
+    def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
+        found = super().against_publication(by=by, publish_at=publish_at, reason=reason)
+        if self.is_working_copy and self.is_major_change and not self.change_note:
+            found.append(str(MAJOR_CHANGE_NEEDS_NOTE))
+        if self.is_own_text_of(by) and not reason.strip():
+            found.append(str(OWN_TEXT_NEEDS_REASON))
+        return found
+
     def publish(self, *, by, at=None, reason="") -> None:
         """Publish; of a working copy, put its content on the live row and remove the copy.
 
@@ -450,8 +458,6 @@ class Article(Publishable):
         without a `reason`, which is kept and shown to the other reviewers.
         """
         self.may("publish", by=by)
-        if self.is_own_text_of(by) and not reason.strip():
-            raise Refused(OWN_TEXT_NEEDS_REASON)
         if self.is_working_copy:
             if at is not None:
                 raise Refused(_("Changes to a published article are published at once."))
@@ -473,6 +479,7 @@ class Article(Publishable):
         )
 
 
+MAJOR_CHANGE_NEEDS_NOTE = _("Write for the readers what has changed, or untick the major change.")
 OWN_TEXT_NEEDS_REASON = _(
     "This is a text of your own. Write why you publish it yourself; another reviewer approves it "
     "afterwards."
@@ -996,6 +1003,7 @@ class Transition(models.Model):
 
 STEPS = {
     "submit": _("Sent for review"),
+    "take_back": _("Taken back to change it"),
     "return_to_author": _("Returned to the author"),
     "publish": _("Published"),
     "update": _("Published article updated"),
