@@ -7,6 +7,7 @@ django-csp has it; its text is written once a process and is the same on every p
 import base64
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from csp.constants import HEADER, NONE, SELF, UNSAFE_INLINE
 from csp.utils import build_policy
@@ -123,5 +124,4 @@ def _served(name: str) -> bytes:
     if hasattr(staticfiles_storage, "stored_name"):  # its name and content are collectstatic's
         with staticfiles_storage.open(staticfiles_storage.stored_name(name)) as file:
             return file.read()
-    with open(finders.find(name), "rb") as file:  # in development and tests
-        return file.read()
+    return Path(finders.find(name)).read_bytes()  # in development and tests

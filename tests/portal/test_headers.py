@@ -15,10 +15,9 @@ from django.test import Client
 from django.urls import include, path
 
 from news import previews
-from portal import images, policies, stylesheet
+from portal import policies, stylesheet
 from portal.clients import networks
 from tests.factories import (
-    image_upload,
     make_article,
     make_article_photo,
     make_conference,
@@ -67,8 +66,8 @@ def expected() -> dict[str, str]:
     article = make_article()
     client = Client(raise_request_exception=False)
     pages = ["/", article.get_print_url(), "/fails/"]
-    inline = [styles_of(client.get(page).content.decode()) for page in pages]
-    styles = "".join(f" '{sha256(css)}'" for css in dict.fromkeys(sum(inline, [])))
+    html = "".join(client.get(page).content.decode() for page in pages)
+    styles = "".join(f" '{sha256(css)}'" for css in dict.fromkeys(styles_of(html)))
     editor = {"frames": "frame-src 'self'; ", "pictures": " data: blob:"}
     return {
         "public": PAGE.format(frames="", pictures="", styles=styles),
