@@ -59,7 +59,7 @@ def screens(editor) -> dict[str, str]:
     make_article_photo(article=draft, caption="Toàn cảnh", alt="Hội trường")
     make_attachment(article=draft)
     public = make_article(title="Bài đã đăng")
-    make_article_photo(article=public)
+    make_article_photo(article=public, caption="Các đại biểu", alt="Hội trường")
     copy = copies.open_copy(public, by=editor)
     copy.publish(by=editor, reason="Bổ sung")
     report = make_conference().article
@@ -167,7 +167,7 @@ def test_the_editor_does_all_that_a_writer_asks_of_it(draft):
     draft.keyboard.press("Enter")
     draft.locator(".cke_combo_button").click()
     menu = draft.frame_locator(".cke_combopanel iframe")
-    menu.get_by_text("Tiêu đề mục", exact=False).first.click()
+    menu.get_by_text("Đề mục lớn", exact=False).first.click()
     draft.keyboard.type("Kết quả")
     draft.keyboard.press("Enter")
     press(draft, "Bảng")
@@ -177,7 +177,7 @@ def test_the_editor_does_all_that_a_writer_asks_of_it(draft):
     expect(box.locator("table")).to_be_visible()
     stored = save(draft)
     assert stored.startswith('<p><a href="https://example.org/van-ban"><strong>Một hai ba.')
-    assert "Kết quả</h2>" in stored
+    assert "<h2><strong>Kết quả</strong></h2>" in stored
     assert stored.count("<tr>") == 2
 
 
