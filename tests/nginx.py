@@ -60,15 +60,11 @@ class Site:
     http_port: int = field(default_factory=free_port)
     https_port: int = field(default_factory=free_port)
     name: str = NAME
+    environment: dict[str, str] = field(init=False)
     processes: list[subprocess.Popen] = field(default_factory=list)
 
-    @property
-    def certificate(self) -> Path:
-        return self.folder / "certificate.pem"
-
-    def environment(self) -> dict[str, str]:
-        """What the portal reads, as on a server."""
-        return {
+    def __post_init__(self):
+        self.environment = {
             "PATH": os.environ["PATH"],
             "ENV_FILE": os.devnull,
             "SECRET_KEY": secrets.token_urlsafe(50),
@@ -81,18 +77,23 @@ class Site:
             "DJANGO_SUPERUSER_PASSWORD": "a long password for tests",
         }
 
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "certificate.pem"
+
     def start(self) -> None:
         """Set the portal up with its sample, start gunicorn and nginx, and wait for both."""
-        environment = self.environment()
         prepare = [sys.executable, "manage.py", "start", "--prepare"]
-        subprocess.run(prepare, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            prepare, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
+        )
         self._make_certificate()
         write_configuration(self.folder, self._values())
         log = ["--access-logfile", str(self.folder / "access.log")]
         form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
         bind = ["--bind", f"unix:{self.folder}/socket", "--log-level", "warning"]
         gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
-        self._run(gunicorn, env=environment)
+        self._run(gunicorn, env=self.environment)
         self._run([PROGRAM, "-c", str(self.folder / "nginx.conf"), "-e", "stderr"])
         self._wait()
 

@@ -47,7 +47,8 @@ def test_no_public_page_breaks_its_policy(browser, site):
             page.wait_for_load_state("load")
             found[name] = [line for line in heard if not line.startswith(STATUS)]
             heard.clear()
-        assert found == dict.fromkeys([page.name for page in PAGES], [])
+        assert {name: lines for name, lines in found.items() if lines} == {}
+        assert len(found) == len(PAGES)
 
 
 def screens(editor) -> dict[str, str]:
@@ -129,7 +130,7 @@ def test_no_screen_of_the_desk_breaks_its_policy(open_page, sign_in):
     page.get_by_role("button", name="Đọc tệp").click()
     expect(page.locator("figure img").first).to_be_visible()
     found["word text"] = heard.copy()
-    assert found == dict.fromkeys(["sign-in", *addresses, "word text"], [])
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ def main() -> int:
         _be_the_only_one_on_the_network(folder)
         with nginx.serving(folder, http_port=80, https_port=443) as site:
             result = _scan(site)
-    print(f"{result['scan']['grade']}  {result['scan']['score']} điểm (cần {SCORE})")
+    lines = [f"{result['scan']['grade']}  {result['scan']['score']} điểm (cần {SCORE})"]
     for test, verdict in result["tests"].items():
-        print(f"{verdict['scoreModifier']:+4d}  {test}: {verdict['result']}")
+        lines.append(f"{verdict['scoreModifier']:+4d}  {test}: {verdict['result']}")
+    sys.stdout.write("\n".join([*lines, ""]))
     return int(result["scan"]["score"] < SCORE)
 
 
