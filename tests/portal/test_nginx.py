@@ -176,7 +176,7 @@ def test_old_tls_is_refused(site, version):
     number = ssl.TLSVersion[version]
     versions = {"minimum_version": number, "maximum_version": number}
     if version == "TLSv1_1":
-        with pytest.raises(ssl.SSLError):
+        with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
             site.connect(**versions)
         return
     connection = site.connect(**versions)
