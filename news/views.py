@@ -151,6 +151,9 @@ class PreviewView(ArticleDetailView):
         if self.is_framed:
             # The answer that pages of this site may frame; any other stays refused to all.
             response["X-Frame-Options"] = "SAMEORIGIN"
+            response.policy_kind = "framed"
+        elif self.screen:
+            response.policy_kind = "framing"
         return response
 
     @property

@@ -679,10 +679,18 @@ _UNTRANSLATED = {
 }
 
 
+_BUNDLE = "ckeditor/ckeditor/ckeditor.js"
+
+
+def loads_editor(media: forms.Media) -> bool:
+    """Whether a page with these scripts has the editor, and so needs its policy."""
+    return _BUNDLE in media._js
+
+
 class EditorWidget(CKEditorWidget):
     """CKEditor in place of the text box, under `script-src 'self'` without inline handlers.
 
-    On pages of its own policy it needs `style-src 'self' 'unsafe-inline'` beside it.
+    Its pages have a policy of their own (portal/policies.py), found by `loads_editor`.
     """
 
     def __init__(self, attrs: dict | None = None):
@@ -735,7 +743,7 @@ class EditorWidget(CKEditorWidget):
             css={"all": ["ckeditor/ckeditor.css", "portal/editor/editor.css"]},
             js=[
                 Script("ckeditor/ckeditor-init.js", **base),
-                "ckeditor/ckeditor/ckeditor.js",
+                _BUNDLE,
                 "portal/editor/setup.js",
                 "ckeditor/fixups.js",
             ],

@@ -170,6 +170,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.policies.Headers",
+    "portal.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.NoNullBytes",
@@ -276,18 +278,25 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────
 # What needs HTTPS is off when the site runs on plain http on one's own machine.
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc  # never the name that a request gives the site
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# With the prefix a browser takes them from this very host alone, not from one beside or above it.
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"  # read by static/portal/admin/csrf.js
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _boolean("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = _boolean("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-# The proxies whose X-Forwarded-For tells the truth about whom they heard.
+# The proxies whose X-Forwarded-For and X-Forwarded-Proto tell the truth about whom they heard,
+# and how (portal.middleware.TrustedProxies).
 TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", default="127.0.0.0/8 ::1")
 if _boolean("BEHIND_TLS_PROXY", default=HTTPS):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 
 SILENCED_SYSTEM_CHECKS = [
     # CKEditor 4.22.1 gets no more security fixes. The user chose it; what it stores is cleaned on

@@ -41,6 +41,14 @@ def home(request):
     return render(request, "portal/home.html", context)
 
 
+def csrf_failure(request, reason=""):
+    """What answers a form whose token against forged requests is missing or old: 403.
+
+    In place of Django's own page, whose inline styles the policy forbids.
+    """
+    return render(request, "403_csrf.html", status=403)
+
+
 @require_safe
 def search(request):
     """Results with their filters, or the newest items when nothing is asked; four queries."""

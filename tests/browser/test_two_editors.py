@@ -281,6 +281,7 @@ def test_a_save_that_ended_at_the_sign_in_page_is_offered_after_it(writing, site
     press(page, "Lưu nháp")
     saved(page)
     assert title(article) == "Gõ ngay trước khi hết phiên"
+    page.wait_for_load_state("networkidle")  # the copy goes when the server has taken it
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('news-'))") == []
 
 
