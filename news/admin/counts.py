@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from news import counts
 from news.admin.screen import NewsroomScreen
 from news.models import Article
+from portal import audit
 from portal.files import DOCUMENT_TYPES
 
 FIRST_YEAR = 1945
@@ -46,6 +47,7 @@ class CountsScreen(NewsroomScreen):
         found = self._counts(request)
         response = HttpResponse(counts.spreadsheet(found), content_type=DOCUMENT_TYPES["xlsx"])
         name = f"nhuan-but-{found.month:%Y-%m}.xlsx"
+        audit.record("export", request=request, target=name)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
