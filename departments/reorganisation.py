@@ -197,9 +197,8 @@ class Plan:
         """Do it all or nothing; returns the new top units. Raises ValidationError."""
         with transaction.atomic():
             # Whoever reorganises the same units at the same moment waits, and is then refused.
-            locked = Department.objects.select_for_update(no_key=True).in_bulk(
-                [u.pk for u in self.old]
-            )
+            rows = Department.objects.select_for_update(no_key=True)
+            locked = rows.in_bulk([unit.pk for unit in self.old])
             self.old = [locked[unit.pk] for unit in self.old]
             self._units = {}
             self.check()

@@ -144,12 +144,12 @@ def record(action, *, request=None, actor=None, target=None, before=None, after=
     transaction.on_commit(partial(logger.info, "%s:%s %s", entry.sequence, entry.hash, action))
 
 
-def refuse(*, target=None, **what) -> None:
+def refuse(*, actor=None, target=None, **what) -> None:
     """Keep that somebody tried what he may not: at the request's end, else now.
 
     `what` says what was tried, as plain values.
     """
-    refusal = {"target": target_of(target), "after": what}
+    refusal = {"actor": actor, "target": target_of(target), "after": what}
     request = _current_request.get()
     if request is None:
         record("refused", **refusal)

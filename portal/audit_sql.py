@@ -27,7 +27,7 @@ _TRIGGERS = {
             " SELECT RAISE(ABORT, 'this is not the next entry of the audit trail'); END"
         ),
         "portal_audit_follow": (
-            f"AFTER INSERT ON {_ENTRY} BEGIN"
+            f"AFTER INSERT ON {_ENTRY} BEGIN"  # noqa: S608
             f" UPDATE {_HEAD} SET sequence = NEW.sequence, hash = NEW.hash; END"
         ),
         "portal_audit_head_kept": (
@@ -35,7 +35,7 @@ _TRIGGERS = {
             " SELECT RAISE(ABORT, 'the audit trail has one end'); END"
         ),
         "portal_audit_head_next": (
-            f"BEFORE UPDATE ON {_HEAD} WHEN NEW.sequence <> OLD.sequence + 1"
+            f"BEFORE UPDATE ON {_HEAD} WHEN NEW.sequence <> OLD.sequence + 1"  # noqa: S608
             f" OR NOT EXISTS (SELECT 1 FROM {_ENTRY}"
             " WHERE sequence = NEW.sequence AND hash = NEW.hash) BEGIN"
             " SELECT RAISE(ABORT, 'the end of the audit trail follows its entries'); END"

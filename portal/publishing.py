@@ -277,7 +277,7 @@ class Publishable(models.Model):
         """Raise Refused where the state or the person's rights do not allow the verb."""
         if refusal := self._refusal(VERBS[verb], by=by):
             if by is not None and not by.has_perm(right(self, VERBS[verb].permission)):
-                audit.refuse(target=self, verb=verb)
+                audit.refuse(actor=by, target=self, verb=verb)
             raise Refused(refusal)
 
     def can(self, verb: str, user) -> bool:
