@@ -2,7 +2,7 @@
 
 Entries are appended and never changed; each carries an HMAC over itself and the entry before it
 (portal.audit_chain), the database refuses changes (portal.audit_sql), `manage.py verify_audit`
-tells what was changed all the same. What it can and cannot show: docs/audit.md.
+tells what was changed all the same. What it can and cannot show: docs/nhat-ky.md.
 
 An entry belongs to the transaction of its act: both are kept or neither. A refusal is kept by
 `refuse`, which writes when the request is over, whatever became of its transaction.

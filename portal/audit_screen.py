@@ -38,7 +38,7 @@ class TrailFilter(forms.Form):
         label=_("Words of the object or the person"),
         required=False,
         max_length=LONGEST_SEARCH,
-        help_text=_("With or without accents."),
+        widget=forms.TextInput({"placeholder": _("with or without accents")}),
     )
     who = forms.TypedChoiceField(label=_("Who"), required=False, coerce=int, empty_value=None)
     action = forms.ChoiceField(label=_("What was done"), required=False)
@@ -206,11 +206,18 @@ def changes_of(entry: AuditEntry) -> Iterator[Change]:
     old, new = (dict(_flat(json.loads(side or "{}"))) for side in (entry.before, entry.after))
     model = _model_of(entry)
     for place in [*old, *(place for place in new if place not in old)]:
-        field = _field(model, place[0])
-        label = " › ".join([_label(field, place[0]), *place[1:]])
-        yield Change(
-            label, *(_shown(side[place], field) if place in side else "" for side in (old, new))
-        )
+        field, label = _named_place(model, place)
+        told = [_shown(side[place], field) if place in side else "–" for side in (old, new)]
+        yield Change(label, *told)
+
+
+def _named_place(model, place: tuple) -> tuple:
+    """The field that a change is about, and its name; ("contacts", "5", "phone") is an inline's."""
+    field = _field(model, place[0])
+    if field is not None and field.auto_created and len(place) > 2:
+        inner = _field(field.related_model, place[2])
+        return inner, " › ".join([_label(field, place[0]), place[1], _label(inner, place[2])])
+    return field, " › ".join([_label(field, place[0]), *place[1:]])
 
 
 def _flat(values: dict, place: tuple = ()) -> Iterator[tuple[tuple, object]]:

@@ -862,9 +862,9 @@ def test_an_entry_shows_before_and_after_as_text(client, administrator):
     page = client.get(reverse("admin:portal_auditentry_change", args=[1])).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;b&gt;Cũ&lt;/b&gt;" in page
-    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', page)
-    assert ("trạng thái", "Chưa gửi", "Đã xuất bản") in rows
-    assert any(label.endswith("› 7 › caption") and after == "Ảnh" for label, _b, after in rows)
+    rows = re.findall(r"<h3>(.*?)</h3>.*?<dd>(.*?)</dd>.*?<dd>(.*?)</dd>", page, re.DOTALL)
+    assert ("Trạng thái", "Chưa gửi", "Đã xuất bản") in rows
+    assert ("Ảnh trong bài › 7 › chú thích ảnh", "–", "Ảnh") in rows
     assert reverse("admin:news_article_change", args=[article.pk]) in page
 
 
