@@ -166,9 +166,10 @@ def account_saved(sender, instance, raw, **kwargs) -> None:
 
 
 def _who(actor, request) -> tuple[AbstractBaseUser | None, str]:
-    if actor is None and request is not None:
-        user = getattr(request, "user", None)
-        actor = user if user is not None and user.is_authenticated else None
+    if actor is None:
+        actor = getattr(request, "user", None)
+    if not getattr(actor, "is_authenticated", True):  # nobody yet: a stranger at the sign-in
+        actor = None
     if isinstance(actor, models.Model):
         return actor, f"{actor} ({actor.get_username()})"
     return None, str(actor or _command())

@@ -36,7 +36,7 @@ from portal.audit_forms import Audited
 from portal.audit_screen import AuditEntryAdmin
 from portal.logs import OneLineFormatter
 from portal.middleware import AuditedRequests
-from portal.models import AuditEntry, User
+from portal.models import AuditEntry, AuditHead, User
 from portal.publishing import Refused
 from tests.factories import (
     PASSWORD,
@@ -228,10 +228,10 @@ def test_one_changed_row_is_named():
     }.items():
         with transaction.atomic():
             sql(f"UPDATE portal_auditentry SET {column} = %s WHERE sequence = 3", value)  # noqa: S608
-            assert verified() == ["Dòng 3 đã bị sửa."]
+            assert verified() == ["Dòng 3 đã bị sửa hoặc là dòng giả."]
             transaction.set_rollback(True)
     sql("UPDATE portal_auditentry SET at = '2020-01-01 00:00:00+00:00' WHERE sequence = 4")
-    assert verified() == ["Dòng 4 đã bị sửa."]
+    assert verified() == ["Dòng 4 đã bị sửa hoặc là dòng giả."]
 
 
 def test_missing_rows_are_named():
@@ -276,7 +276,7 @@ def test_exchanged_rows_are_named():
     for old, new in ((2, 99), (3, 2), (99, 3)):
         sql("UPDATE portal_auditentry SET sequence = %s WHERE sequence = %s", new, old)
     assert verified()[:2] == [
-        "Dòng 2 đã bị sửa.",
+        "Dòng 2 đã bị sửa hoặc là dòng giả.",
         "Dòng 2 không nối tiếp dòng 1: có dòng đã bị thay.",
     ]
 
@@ -297,7 +297,7 @@ def test_a_forged_row_is_named_also_with_hashes_that_fit_one_another(settings):
     settings.AUDIT_KEY = ""
     assert verified() == [f"Dòng {n} được niêm phong bằng khoá lạ: {key}." for n in (3, 4, 5)]
     sql("UPDATE portal_auditentry SET key_id = %s", audit_chain.current_key()[0])
-    assert verified() == [f"Dòng {n} đã bị sửa." for n in (3, 4, 5)]
+    assert verified() == [f"Dòng {n} đã bị sửa hoặc là dòng giả." for n in (3, 4, 5)]
 
 
 def test_a_row_behind_the_end_and_a_missing_end_are_named():
@@ -310,6 +310,20 @@ def test_a_row_behind_the_end_and_a_missing_end_are_named():
     assert verified() == ["Có dòng nằm sau dòng cuối đã ghi, dòng 5."]
     sql("DELETE FROM portal_audithead")
     assert verified() == ["Thiếu dòng ghi nơi kết thúc của nhật ký."]
+
+
+def test_a_row_slipped_in_behind_the_last_one_is_named():
+    """What the triggers take from anybody who may insert: the right number, the right link."""
+    record_some()
+    columns = ", ".join(audit_chain.FIELDS)
+    end = AuditHead.objects.get()
+    sql(
+        f"INSERT INTO portal_auditentry ({columns}, hash) SELECT 6, at, actor_id, 'ai khác',"  # noqa: S608
+        " roles, address, request_id, action, target_type, target_id, target_title, words,"
+        " before, after, key_id, %s, hash FROM portal_auditentry WHERE sequence = 5",
+        end.hash,
+    )
+    assert verified() == ["Dòng 6 đã bị sửa hoặc là dòng giả."]
 
 
 def test_old_entries_match_after_the_key_was_changed(settings):
@@ -898,6 +912,13 @@ def test_a_line_of_the_log_cannot_be_forged(client, settings):
     assert formatted("%s", "a\r\nINFO giả\x1b[2J\u2028\u202e") == (
         r"INFO portal a\r\nINFO giả\x1b[2J\u2028\u202e"
     )
+
+
+def test_every_handler_writes_such_lines():
+    names = ("", "django", "django.request", "django.server", "django.security", "portal")
+    handlers = [one for name in names for one in logging.getLogger(name).handlers]
+    ours = [one for one in handlers if not type(one).__module__.startswith("_pytest")]
+    assert [type(one.formatter) for one in ours] == [OneLineFormatter]
 
 
 @pytest.mark.parametrize("place", ["address", "agent", "name"])
