@@ -171,7 +171,8 @@ def _who(actor, request) -> tuple[AbstractBaseUser | None, str]:
     if not getattr(actor, "is_authenticated", True):  # nobody yet: a stranger at the sign-in
         actor = None
     if isinstance(actor, models.Model):
-        return actor, f"{actor} ({actor.get_username()})"
+        name, account = str(actor), actor.get_username()
+        return actor, name if name == account else f"{name} ({account})"
     return None, str(actor or _command())
 
 

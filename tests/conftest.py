@@ -31,7 +31,8 @@ def audit_trail_can_be_emptied(request):
     """A test with real transactions ends by emptying every table, which the trail refuses."""
     yield
     marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    by_marker = marker and marker.kwargs.get("transaction")
+    if by_marker or {"transactional_db", "live_server"} & set(request.fixturenames):
         audit_sql.unprotect("default")  # the flush makes the triggers anew (post_migrate)
 
 
