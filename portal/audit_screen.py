@@ -198,6 +198,21 @@ _WORDS = {
     "method": _("kind of request"),
     "days": _("days"),
     "own_text": _("own text"),
+    "link": _("number of the link"),
+    "copy": _("number of the working copy"),
+    "copy_of": _("copied from number"),
+    "step": _("number of the step"),
+    "verb": _("step that was tried"),
+    "checksum": _("checksum"),
+    "place": _("place"),
+    "on": _("from the day on"),
+    "to": _("handed to"),
+    "old": _("old units"),
+    "new": _("new units"),
+    "word_file": _("Word file"),
+    "action": _("action"),
+    "q": _("words"),
+    "who": _("account"),
 }
 
 
