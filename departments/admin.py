@@ -23,6 +23,7 @@ from departments.models import (
     SiteSettings,
     today,
 )
+from portal import audit
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
 from portal.text import row_number
@@ -178,12 +179,15 @@ class DepartmentAdmin(PortalModelAdmin):
         chosen = request.POST.get("up") or request.POST.get("down") or ""
         unit = get_object_or_404(Department, pk=row_number(chosen))
         with transaction.atomic():
-            siblings = list(Department.objects.filter(parent=unit.parent_id).select_for_update())
+            siblings = list(
+                Department.objects.filter(parent=unit.parent_id).select_for_update(no_key=True)
+            )
             here = siblings.index(unit)
             there = min(max(here + step, 0), len(siblings) - 1)
             siblings[here], siblings[there] = siblings[there], siblings[here]
             for number, sibling in enumerate(siblings, start=1):
                 Department.objects.filter(pk=sibling.pk).update(order=number)
+            audit.record("reorder", request=request, target=unit, after={"place": there + 1})
         return redirect("admin:departments_department_changelist")
 
     # ── Reorganisation ──────────────────────────────────────────────────────────────────────────
@@ -277,7 +281,9 @@ class AppointmentAdmin(PortalModelAdmin):
         if request.POST and form.is_valid():
             try:
                 with transaction.atomic():
-                    form.carry_out(appointment)
+                    following = form.carry_out(appointment)
+                    after = {"on": form.cleaned_data["on"], "to": following}
+                    audit.record("hand_over", request=request, target=appointment, after=after)
             except ValidationError as error:
                 for field, errors in error.message_dict.items():
                     form.add_error(field if field in form.fields else "on", errors)

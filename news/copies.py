@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.errors import RegistrationError, RevertError
 
-from portal import richtext
+from portal import audit, richtext
 from portal.publishing import EXPIRES_TOO_EARLY, Refused, Status
 
 # What a working copy takes from the live row and gives back; never the state and the times.
@@ -55,6 +55,7 @@ def open_copy(article, *, by):
             copy = _new_copy(live, by=by, content={name: getattr(live, name) for name in CONTENT})
             copy_parts(live, copy)
             copy.related.set(live.related.all())
+            audit.record("open_copy", actor=by, target=live, after={"copy": copy.pk})
     return copy
 
 
@@ -151,6 +152,7 @@ def restore(version, *, by):
         target.related.set(model.objects.filter(pk__in=data.get("related", [])))
         if target == live:
             record_version(live, by=by, comment=RESTORED)
+        audit.record("restore_version", actor=by, target=live, after={"version": version.pk})
     return target
 
 
@@ -167,7 +169,9 @@ def fields_of(version) -> dict:
 
 def _lock(article):
     """The row as it is in the database now, kept for this transaction."""
-    return article._meta.concrete_model._base_manager.select_for_update().get(pk=article.pk)
+    return article._meta.concrete_model._base_manager.select_for_update(no_key=True).get(
+        pk=article.pk
+    )
 
 
 def _new_copy(live, *, by, content):

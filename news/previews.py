@@ -7,11 +7,13 @@ public pages know nothing of the cookie.
 
 import datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from news.models import Article
 from news.models.desk import PreviewLink
+from portal import audit
 from portal.files import media_prefix
 from portal.publishing import Status, is_reviewer
 
@@ -63,15 +65,20 @@ def can_be_revoked_by(link: PreviewLink, user) -> bool:
     return link.by_id == user.pk or is_reviewer(user, Article)
 
 
+@transaction.atomic
 def make(article: Article, *, by, days: int) -> PreviewLink:
     """A new link of `article` that is valid for `days` days."""
     until = timezone.now() + datetime.timedelta(days=days)
-    return PreviewLink.objects.create(article=article, by=by, expires_at=until)
+    link = PreviewLink.objects.create(article=article, by=by, expires_at=until)
+    audit.record("preview_link", actor=by, target=article, after={"link": link.pk, "days": days})
+    return link
 
 
+@transaction.atomic
 def revoke(link: PreviewLink) -> None:
     """End the link now; the moment of an earlier click stays."""
-    PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        audit.record("preview_link_revoked", target=link.article, after={"link": link.pk})
 
 
 # ── The files of what a link shows ──────────────────────────────────────────────────────────────

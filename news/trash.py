@@ -17,6 +17,7 @@ from reversion.models import Revision, Version
 
 from news import copies
 from news.models import Article, Attachment, Transition, WordFile
+from portal import audit
 from portal.publishing import Refused, Status, right
 
 KEPT = datetime.timedelta(days=30)
@@ -111,15 +112,16 @@ def empty(*, now: datetime.datetime | None = None) -> int:
 def _purge(pk: int, old: datetime.datetime) -> bool:
     """One article with all that hangs on it; False when it was restored meanwhile."""
     rows = trashed().filter(pk=pk, deleted_at__lte=old)
-    article = rows.select_for_update(of=("self",)).first()
+    article = rows.select_for_update(of=("self",), no_key=True).first()
     if article is None:
         return False
-    files = [*_file_names(article)]
+    files, target = [*_file_names(article)], audit.target_of(article)
     _forget_versions(article)
     if Article.objects.once_public().filter(pk=pk).exists():
         _hollow_out(article)
     else:
         article.delete()
+    audit.record("purge", target=target)
     transaction.on_commit(lambda: _delete_unused(files))
     return True
 

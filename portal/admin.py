@@ -22,8 +22,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit_forms import Audited
+from portal.audit_screen import AuditEntryAdmin
 from portal.change_list import PortalChangeList
-from portal.models import Synonym, User
+from portal.models import AuditEntry, Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
 
@@ -116,7 +118,7 @@ class PortalFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class PortalModelAdmin(PortalFields, admin.ModelAdmin):
+class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
     """What every screen of the portal shares."""
 
     list_per_page = 50
@@ -131,7 +133,7 @@ class PortalModelAdmin(PortalFields, admin.ModelAdmin):
         return super().delete_view(request, object_id, context)
 
 
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(Audited, DjangoUserAdmin):
     """Accounts. Rights come from groups alone; only a superuser makes superusers."""
 
     fieldsets = (
@@ -173,6 +175,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 admin.site.register(User, UserAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a group may do is decided in a migration, beside the verbs: no screen changes it.
 admin.site.unregister(Group)
 

@@ -1,11 +1,13 @@
-"""Accounts, and what search keeps. Whose content it is, the apps above know."""
+"""Accounts, what search keeps, the audit trail. Whose content it is, the apps above know."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal import audit_chain
 from portal.fields import CharField, TextField
 from portal.text import syllables
 
@@ -108,3 +110,77 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class AuditEntry(models.Model):
+    """Who did what to what; portal.audit writes it, nothing changes or deletes it.
+
+    Plain text columns: a hash is over what was stored, so no field may tidy its value.
+    """
+
+    sequence = models.BigIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("when"))
+    # Without a constraint: its lock on the account's row would wait for whoever changes the
+    # account and waits for the chain. An account with entries is switched off, never deleted.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    actor_name = models.CharField(_("who"), max_length=300)
+    roles = models.CharField(_("rights at that time"), max_length=255)
+    address = models.CharField(_("IP address"), max_length=45)
+    request_id = models.CharField(_("number of the request"), max_length=64)
+    action = models.CharField(_("action"), max_length=40)
+    target_type = models.CharField(_("kind"), max_length=100)
+    target_id = models.CharField(_("number of the object"), max_length=64)
+    target_title = models.CharField(_("object"), max_length=255)
+    # Title and person without accents and case, for searches.
+    words = models.TextField()
+    before = models.TextField(_("before"))
+    after = models.TextField(_("after"))
+    key_id = models.CharField(max_length=8)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        ordering = ["-sequence"]
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["actor", "-sequence"], name="auditentry_by_actor"),
+            models.Index(fields=["action", "-sequence"], name="auditentry_by_action"),
+            models.Index(fields=["at"], name="auditentry_by_time"),
+            models.Index(fields=["target_type", "target_id", "-sequence"], name="auditentry_of"),
+            models.Index(fields=["address", "-sequence"], name="auditentry_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}"
+
+    def seal(self) -> None:
+        """Hash the entry as it is now, behind the one before it."""
+        self.key_id, key = audit_chain.current_key()
+        values = tuple(getattr(self, name) for name in audit_chain.FIELDS)
+        self.hash = audit_chain.digest(values, key)
+
+
+class AuditHead(models.Model):
+    """Where the chain of entries ends: one row, which a trigger lets follow them.
+
+    Locking it puts those who record at the same moment into a row.
+    """
+
+    sequence = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.hash}"

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import search
+from portal import audit, search
 from portal.fields import CharField, TextField
 
 
@@ -204,6 +204,9 @@ class Publishable(models.Model):
         verbose_name=_("working copy of"),
     )
 
+    # What the last `advance` of this instance has replaced, for the audit trail.
+    replaced: dict = {}
+
     objects = PublishableQuerySet.as_manager()
 
     class Meta:
@@ -295,6 +298,8 @@ class Publishable(models.Model):
     def may(self, verb: str, *, by) -> None:
         """Raise Refused where the state or the person's rights do not allow the verb."""
         if refusal := self._refusal(VERBS[verb], by=by):
+            if by is not None and not by.has_perm(right(self, VERBS[verb].permission)):
+                audit.refuse(actor=by, target=self, verb=verb)
             raise Refused(refusal)
 
     def can(self, verb: str, user) -> bool:
@@ -404,6 +409,7 @@ class Publishable(models.Model):
         )
         if not written:
             raise Refused(CHANGED_MEANWHILE)
+        self.replaced = {name: self.__dict__[name] for name in changes if name in self.__dict__}
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1

@@ -52,6 +52,14 @@ def _boolean(name: str, *, default: bool) -> bool:
     return value in {"true", "1", "yes", "on"}
 
 
+def _secrets(name: str) -> list[str]:
+    """Secrets that are not required, but are long where they are set; a space between two."""
+    values = env.str(name, default="").split()
+    if any(len(value) < 32 for value in values):
+        raise ImproperlyConfigured(f"Biến {name} quá ngắn: cần chuỗi ngẫu nhiên ít nhất 32 ký tự.")
+    return values
+
+
 def _networks(name: str, *, default: str = "") -> list:
     try:
         return networks(env.list(name, default=[]) or default.split())
@@ -145,6 +153,9 @@ SECRET_KEY = _required(
     "SECRET_KEY",
     "chạy “make run” để tạo tệp .env, hoặc đặt một chuỗi ngẫu nhiên ít nhất 50 ký tự.",
 )
+# What the audit trail is sealed with; empty: made from SECRET_KEY.
+AUDIT_KEY = "".join(_secrets("AUDIT_KEY"))
+AUDIT_OLD_KEYS = _secrets("AUDIT_OLD_KEYS")
 DEBUG = _boolean("DEBUG", default=False)
 SITE_URL = _site_url()
 HTTPS = SITE_URL.startswith("https://")
@@ -175,6 +186,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.NoNullBytes",
+    "portal.middleware.AuditedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -312,7 +324,17 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "portal.logs.OneLineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers write lines as they come.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

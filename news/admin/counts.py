@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from news import counts
 from news.admin.screen import NewsroomScreen
 from news.models import Article
+from portal import audit
 from portal.files import DOCUMENT_TYPES
 
 FIRST_YEAR = 1945
@@ -47,6 +48,7 @@ class CountsScreen(NewsroomScreen):
         found = self._counts(request)
         response = HttpResponse(counts.spreadsheet(found), content_type=DOCUMENT_TYPES["xlsx"])
         name = f"nhuan-but-{found.month:%Y-%m}.xlsx"
+        audit.record("export", request=request, target=name)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 

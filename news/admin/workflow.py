@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news import copies
 from news.admin.refusals import RefusalsMixin
+from portal import audit
 from portal.publishing import Refused, Status
 
 OWN_REASON = "own_reason"
@@ -40,6 +41,7 @@ class WorkflowMixin(RefusalsMixin):
         # What one has typed oneself goes with the copy; what others have typed into it stays.
         copy.autosaves.filter(user=request.user).delete()
         copies.remove(copy)
+        audit.record("discard_copy", request=request, target=live)
         messages.success(request, gettext("The changes are discarded."))
         return redirect(self.url_of("change", live))
 

@@ -22,7 +22,7 @@ from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
 from news import copies
-from portal import images, proofreading, richtext, text
+from portal import audit, images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
@@ -477,6 +477,10 @@ class Article(Publishable):
             reason=reason,
             is_own_text=is_own_text,
         )
+        before, after = audit.differences(self.replaced, self)
+        said = {"reason": reason, "own_text": is_own_text, "version": self.version}
+        after |= {name: value for name, value in said.items() if value}
+        audit.record(verb, actor=by, target=self, before=before, after=after)
 
 
 MAJOR_CHANGE_NEEDS_NOTE = _("Write for the readers what has changed, or untick the major change.")
@@ -663,7 +667,7 @@ class PhotoManager(models.Manager):
         stored = images.store(upload)
         with transaction.atomic():
             if by is not None:  # the same bytes twice in one batch arrive side by side
-                get_user_model().objects.select_for_update().get(pk=by.pk)
+                get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
             photo = self.filter(checksum=stored.checksum).first()
             if photo is not None:
                 photo.was_known = True
@@ -671,7 +675,7 @@ class PhotoManager(models.Manager):
             return self._new(stored, name=upload.name, by=by)
 
     def _new(self, stored, *, name: str, by) -> Photo:
-        return self.create(
+        photo = self.create(
             image=stored.name,
             width=stored.width,
             height=stored.height,
@@ -682,6 +686,8 @@ class PhotoManager(models.Manager):
             file_caption=stored.notes.caption,
             added_by=by,
         )
+        audit.record("add", actor=by, target=photo, after={"checksum": photo.checksum})
+        return photo
 
     def public_ids(self, photos) -> set[int]:
         """Which of the photos a published article shows now, in one query."""
@@ -997,8 +1003,10 @@ class Transition(models.Model):
             raise Refused(_("Somebody else approves a text of your own."))
         self.approved_by, self.approved_at = by, timezone.now()
         open_ones = Transition.objects.to_approve().filter(pk=self.pk)
-        if not open_ones.update(approved_by=by, approved_at=self.approved_at):
-            raise Refused(_("This text is approved already."))
+        with transaction.atomic():
+            if not open_ones.update(approved_by=by, approved_at=self.approved_at):
+                raise Refused(_("This text is approved already."))
+            audit.record("approve", actor=by, target=self.article, after={"step": self.pk})
 
 
 STEPS = {

@@ -43,7 +43,7 @@ SPOKEN = re.compile(r'\bdata-[\w-]+="([^"{\[]* [^"]*)"')
 # What is the same in any language: addresses, file names, names of fields, algorithms.
 CODES = re.compile(
     r"[\w.+-]+@[\w.-]+|\b[a-z]+://\S*|/[\w/.-]*|\b[a-z\d]+(?:-[a-z\d]+)+\b|\S+\.\w{3,4}\b"
-    r"|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
+    r"|\b[0-9a-f]{64}\b|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
 )
 
 
