@@ -108,3 +108,8 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+# Models of one subject each, in modules of their own.
+from portal.hosts import BlockedHost, TrustedHost  # noqa: E402, F401
+from portal.sweep_records import SweepFinding, SweepRun  # noqa: E402, F401

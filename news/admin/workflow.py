@@ -5,9 +5,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
-from news import copies
+from news import copies, link_approval
 from news.admin.screen import NewsroomScreen
 from portal.publishing import Refused, Status
 
@@ -44,7 +45,18 @@ class WorkflowMixin(NewsroomScreen):
             "returned_for": article.return_reason if article else "",
             "is_own_text": subject.is_own_text_of(request.user),
             "own_reason": self._typed_reason(request, article),
+            "strange_links": self._strange_links(article),
         }
+
+    @staticmethod
+    def _strange_links(article):
+        """Asked for when the template shows them."""
+        return SimpleLazyObject(lambda: link_approval.strange(article) if article else [])
+
+    @staticmethod
+    def _publish(request, article):
+        reason, hosts = request.POST.get("own_reason", ""), request.POST.getlist("allowed_host")
+        article.publish(by=request.user, reason=reason, allowed_hosts=hosts)
 
     def _typed_reason(self, request, article) -> str:
         """The reason typed at a publication that was refused for something else."""
@@ -80,7 +92,7 @@ class WorkflowMixin(NewsroomScreen):
     def _do(self, request, article) -> str:
         user, post = request.user, request.POST
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             if article.is_working_copy:
                 return self._updated(article.draft_of)
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
@@ -89,6 +101,12 @@ class WorkflowMixin(NewsroomScreen):
             missing = " ".join(article.failure_reasons())
             if missing:
                 return gettext("Sent for review. To be mended before publication: %s") % missing
+            if links := link_approval.strange(article):
+                sites = ", ".join(link.host for link in links)
+                said = gettext(
+                    "Sent for review. The reviewer decides on links to unknown sites: %s."
+                )
+                return said % sites
             return gettext("Sent for review.")
         if "_return" in post:
             article.return_to_author(post.get("return_reason", ""), by=user)
@@ -115,6 +133,7 @@ class WorkflowMixin(NewsroomScreen):
             "can_withdraw": article.can("withdraw", request.user),
             "is_own_text": article.is_own_text_of(request.user),
             "can_publish": article.can("publish", request.user),
+            "strange_links": self._strange_links(article),
             "can_edit": self._can_open_copy(request, article),
             "has_copy": hasattr(article, "working_copy"),
             "site_address": settings.SITE_URL,
@@ -142,6 +161,6 @@ class WorkflowMixin(NewsroomScreen):
             article.unschedule(by=user)
             messages.success(request, gettext("The article is a draft again."))
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             messages.success(request, gettext("Published."))
         return self.url_of("change", article)

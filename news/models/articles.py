@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
-from news import copies
+from news import copies, link_approval
 from portal import images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
@@ -419,29 +419,37 @@ class Article(Publishable):
             )
         for field, words in (("title", self.title), ("summary", self.summary), ("body", plain)):
             failures += _forbidden(field, words)
+        failures += [("body", sentence) for sentence in link_approval.refusals(self.body)]
         return failures
 
     def is_own_text_of(self, user) -> bool:
         """Whether `user` entered this text, and so would approve his own work by publishing it."""
         return user is not None and self.created_by_id == user.pk
 
-    def publish(self, *, by, at=None, reason="") -> None:
+    def publish(self, *, by, at=None, reason="", allowed_hosts=()) -> None:
         """Publish; of a working copy, put its content on the live row and remove the copy.
 
         A working copy is published at once, never at a set time. Nobody approves his own text
-        without a `reason`, which is kept and shown to the other reviewers.
+        without a `reason`, which is kept and shown to the other reviewers. `allowed_hosts`: the
+        unknown sites that `by` has looked at; links to others are refused.
         """
         self.may("publish", by=by)
         if self.is_own_text_of(by) and not reason.strip():
             raise Refused(OWN_TEXT_NEEDS_REASON)
-        if self.is_working_copy:
-            if at is not None:
-                raise Refused(_("Changes to a published article are published at once."))
-            copies.merge(self, by=by, reason=reason)
-            return
+        if self.is_working_copy and at is not None:
+            raise Refused(_("Changes to a published article are published at once."))
+        strange = link_approval.strange(self) if by else []  # the system asks nobody
+        if strange and (asked := link_approval.not_allowed(self, allowed=allowed_hosts)):
+            raise Refused(*self.failure_reasons(), *asked)
         with transaction.atomic():
-            super().publish(by=by, at=at, reason=reason)
-            copies.record_version(self, by=by)
+            if self.is_working_copy:
+                live = self.draft_of
+                copies.merge(self, by=by, reason=reason)
+            else:
+                live = self
+                super().publish(by=by, at=at, reason=reason)
+                copies.record_version(self, by=by)
+            link_approval.record(live, strange, by=by)
 
     def record_transition(self, verb: str, *, by, reason: str, is_own_text=None) -> None:
         if is_own_text is None:
