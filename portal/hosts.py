@@ -76,9 +76,10 @@ class BlockedHost(_ListedHost):
 
 
 def own_hosts() -> set[str]:
-    """The names of this site itself."""
-    allowed = {host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"}
-    return {urlsplit(settings.SITE_URL).hostname, *allowed}
+    """The names of this site itself; 127.0.0.1 and localhost are every reader's own machine."""
+    allowed = {host.lstrip(".").lower() for host in settings.ALLOWED_HOSTS}
+    named = {host for host in allowed if "." in host and not spam.is_number(host)}
+    return {urlsplit(settings.SITE_URL).hostname, *named}
 
 
 def lists() -> spam.Hosts:

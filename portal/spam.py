@@ -251,7 +251,7 @@ SHORTENERS = frozenset(
 )
 _ENDINGS = frozenset("bet casino poker bingo sex porn xxx adult loan loans webcam cam sexy".split())
 _TELLING = re.compile(
-    r"casino|kubet|taixiu|tai-xiu|xocdia|xoc-dia|cacuoc|ca-cuoc|nhacai|nha-cai|soikeo|soi-keo|"
+    r"casino|kubet|taixiu|tai-xiu|xocdia|xoc-dia|cacuoc|ca-cuoc|nha-?cai(?!-?(?:tao|nghien|cach))|soikeo|soi-keo|"
     r"nohu\d|no-hu|nohu(?:$|-)|danhbai|gamebai|game-bai|bacc?arat|slotgame|jackpot|doithuong|doi-thuong|"
     r"phimsex|gaigoi|sexviet|xvideo|pornhub|vaytiennhanh|vaynong|lode\d|lo-de|bancadoi|"
     r"(?:^|-)(?:bet\d+|\d+bet)|bet(?:88|99|365|79|68)"
@@ -304,7 +304,7 @@ def _host(written: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0].lstrip("[")
     host = host.partition(":")[0].rstrip(".")
-    if number := _ip(host):
+    if number := _number(host):
         return number
     try:
         return ".".join(_unicode(label) for label in unicodedata.normalize("NFKC", host).split("."))
@@ -316,7 +316,7 @@ def _unicode(label: str) -> str:
     return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
 
 
-def _ip(host: str) -> str:
+def _number(host: str) -> str:
     """ "127.0.0.1" of 127.0.0.1, 2130706433, 0x7f.1 and the like; "" for a name."""
     parts = host.split(".")
     if not host or len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]*|\d+", p) for p in parts):
@@ -339,9 +339,16 @@ def _octal(part: str) -> bool:
     return len(part) > 1 and part.startswith("0") and set(part) <= set("01234567")
 
 
+def is_number(host: str) -> bool:
+    """Whether the host is an IP address, however it is written."""
+    return ":" in host or bool(_number(host))
+
+
 def validate_host(host: str) -> None:
     """Refuse what is no host name alone: an address, a path, a port (ValidationError)."""
-    if not re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+", host) or _ip(host):
+    if not re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+", host) or is_number(
+        host
+    ):
         raise ValidationError(_("Write the name of the site alone, for example vnexpress.net."))
 
 
@@ -395,7 +402,7 @@ class Hosts:
 
 def _wrong_name(host: str) -> str:
     labels = skeleton(host).split(".")
-    if ":" in host or _ip(host):
+    if is_number(host):
         return "number"
     if labels[-1] in _ENDINGS:
         return "ending"
@@ -444,7 +451,7 @@ def shipped_hosts() -> frozenset[str]:
 
 # Of the words only those that no honest address holds by chance once accents are gone.
 _IN_PATH = re.compile(
-    r"casino|kubet|tai-?xiu|xoc-?dia|ca-?cuoc-(?:bong|online|truc|uy)|nha-?cai|soi-?keo|\bno-?hu\b|"
+    r"casino|kubet|tai-?xiu|xoc-?dia|ca-?cuoc-(?:bong|online|truc|uy)|nha-?cai(?!-?(?:tao|nghien|cach))|soi-?keo|\bno-?hu\b|"
     r"bacc?arat|game-?bai|doi-?thuong|phim-?sex|gai-?goi|danh-?bai-online|vay-?tien-?nhanh"
 )
 
