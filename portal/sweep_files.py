@@ -216,6 +216,7 @@ _TEXTS = {".html", ".js", ".css", ".txt", ".xml", ".py", ".svg", ".json"}
 # They start with every Python of the environment, whatever the program says.
 _STARTERS = {"sitecustomize.py", "usercustomize.py"}
 _SERVER_PAGES = re.compile(r"\.(?:php\d?|phtml|phar|asp|aspx|jsp|cgi|pl)$", re.IGNORECASE)
+_OF_SPAM = {"listed", "name", "ending"}
 _OWN_DATA = {"portal/foreign_html.py", "portal/spam.py"}  # they name what they look for
 
 
@@ -225,7 +226,6 @@ class CodeSweep:
 
     def __init__(self, hosts: spam.Hosts, root: Path | None = None):
         self.hosts = hosts
-        self.judge = foreign_html.judge_with(hosts)
         self.files = 0
         base = Path(root or settings.BASE_DIR)
         self.roots = {"program": base}
@@ -329,7 +329,7 @@ class CodeSweep:
             return
         text = path.read_text(encoding="utf-8", errors="replace")
         for address in foreign_html.addresses(text):
-            if self.judge(address, "") == "link":
+            if self._leads_away(address):
                 yield Kind.LINK, address
         if path.suffix in {".html", ".xml", ".svg"}:
             yield from self._of_page(text)
@@ -346,7 +346,9 @@ class CodeSweep:
                 yield Kind.HIDDEN, trace.words
 
     def _leads_away(self, address: str) -> str:
-        return "link" if self.hosts.refuses(address) else ""
+        """A program may show an address with a password; it names no site of spam."""
+        reason = self.hosts.refuses(address)
+        return "link" if reason and reason.code in _OF_SPAM else ""
 
     @staticmethod
     def _settings_file() -> Iterator[Found]:

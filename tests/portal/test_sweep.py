@@ -198,6 +198,11 @@ def test_without_a_record_the_sweep_says_so_and_looks_for_what_no_program_holds(
     }
 
 
+def test_the_program_itself_raises_nothing():
+    found = list(sweep_files.CodeSweep(hosts.lists(), django_settings.BASE_DIR).run())
+    assert [one.line for one in found if one.kind != Kind.NO_RECORD] == []
+
+
 def test_a_forged_record_is_no_record(own_folders):
     run(own_folders, "--learn")
     record = sweep_files.folder() / "program.json"
