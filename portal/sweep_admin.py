@@ -1,9 +1,11 @@
 """The screens about foreign content: what the sweep found, and the two lists of sites."""
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +95,7 @@ class SweepFindingAdmin(PortalModelAdmin):
             "opts": self.opts,
             "title": gettext("Finding of the sweep"),
             "finding": finding,
+            "row_url": _screen_of(finding),
             "may_act": self.has_change_permission(request, finding),
             "can_neutralise": neutralise.can(finding),
             "can_undo": neutralise.can_undo(finding),
@@ -117,3 +120,15 @@ class SweepFindingAdmin(PortalModelAdmin):
         except Refused as refusal:
             messages.error(request, " ".join(refusal.reasons))
         return redirect(request.path)
+
+
+def _screen_of(finding: SweepFinding) -> str:
+    """The screen of the row a finding lies in, "" where it has none."""
+    models = (model for model in apps.get_models() if model._meta.db_table == finding.table)
+    for meta in (model._meta for model in models):
+        try:
+            name = f"admin:{meta.app_label}_{meta.model_name}_change"
+            return reverse(name, args=[finding.row])
+        except NoReverseMatch:
+            continue
+    return ""

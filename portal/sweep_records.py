@@ -153,9 +153,11 @@ class SweepFinding(models.Model):
     class Meta:
         verbose_name = _("finding of the sweep")
         verbose_name_plural = _("findings of the sweep")
-        ordering = ["state", "-first_seen", "-pk"]
+        ordering = ["-state", "-first_seen", "-pk"]  # open ones first
         default_permissions = ("view", "change")
-        indexes = [models.Index(fields=["state", "-first_seen"], name="sweepfinding_by_state")]
+        indexes = [
+            models.Index(fields=["-state", "-first_seen", "-id"], name="sweepfinding_by_state")
+        ]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.get_kind_display()}"

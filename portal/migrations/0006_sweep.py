@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                             ("no_record", "there is no record to compare with yet"),
                         ],
                         max_length=10,
-                        verbose_name="what",
+                        verbose_name="kind of finding",
                     ),
                 ),
                 ("table", models.CharField(blank=True, max_length=100, verbose_name="table")),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "Open"),
+                            ("open", "Not settled yet"),
                             ("neutralised", "Neutralised"),
                             ("accepted", "Looked at, belongs there"),
                             ("gone", "No longer there"),
@@ -223,10 +223,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "finding of the sweep",
                 "verbose_name_plural": "findings of the sweep",
-                "ordering": ["state", "-first_seen", "-pk"],
+                "ordering": ["-state", "-first_seen", "-pk"],
                 "default_permissions": ("view", "change"),
                 "indexes": [
-                    models.Index(fields=["state", "-first_seen"], name="sweepfinding_by_state")
+                    models.Index(
+                        fields=["-state", "-first_seen", "-id"], name="sweepfinding_by_state"
+                    )
                 ],
             },
         ),

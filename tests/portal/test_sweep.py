@@ -199,7 +199,7 @@ def test_without_a_record_the_sweep_says_so_and_looks_for_what_no_program_holds(
 
 
 def test_the_program_itself_raises_nothing():
-    found = list(sweep_files.CodeSweep(hosts.lists(), django_settings.BASE_DIR).run())
+    found = list(sweep_files.CodeSweep(hosts.lists(), sweep_files.settings.BASE_DIR).run())
     assert [one.line for one in found if one.kind != Kind.NO_RECORD] == []
 
 
@@ -232,6 +232,22 @@ def test_every_table_of_the_site_is_swept_but_for_four():
         "portal_sweepfinding",
         "portal_sweeprun",
     }
+
+
+def test_rows_beyond_the_first_batch_are_read(own_folders, monkeypatch):
+    monkeypatch.setattr(sweep, "BATCH", 2)
+    category = make_category()
+    articles = [make_article(category=category) for _number in range(5)]
+    for article in articles:
+        inject("news_article.body", SPAM, article.pk)
+    run(own_folders)
+    assert {row for table, row, _column in _places() if table == "news_article"} == {
+        str(article.pk) for article in articles
+    }
+
+
+def _places():
+    return [place for place in findings() if isinstance(place, tuple)]
 
 
 def test_a_column_that_no_model_knows_is_read(own_folders):
@@ -522,7 +538,9 @@ def test_administrators_neutralise_undo_and_accept_on_the_page(own_folders, admi
     assert "Quét nội dung lạ" in listed
     assert f"news_article #{article.pk} body" in listed
     assert "1 phát hiện chưa xử lý." in listed
-    assert "kubet77.club" in administrator.get(page).content.decode()
+    shown = administrator.get(page).content.decode()
+    assert "kubet77.club" in shown
+    assert f'href="/admin/news/article/{article.pk}/change/"' in shown
     administrator.post(page, {"_neutralise": "1"})
     assert "kubet77" not in stored("news_article.body", article.pk)
     administrator.post(page, {"_undo": "1"})
