@@ -141,7 +141,7 @@ def words(text: str) -> list[Word]:
     """The spam words of a text, each once; a word with other accents ("cả cuộc") is another word.
 
     >>> words("Nổ hũ ở C A S I N O, cả cuộc đời")
-    [Word(term='nổ hũ', written='nổ hũ'), Word(term='casino', written='c a s i n o')]
+    [Word(term='nổ hũ', written='nổ hũ'), Word(term='casino', written='o c a s i n o')]
     """
     folded = skeleton(text)
     found = [*_matches(folded, text), *_letters_apart(folded)]
@@ -313,30 +313,28 @@ def _host(written: str) -> str:
 
 
 def _unicode(label: str) -> str:
-    return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    is_encoded = label.startswith("xn--") and len(label) <= 63
+    return label[4:].encode("ascii").decode("punycode") if is_encoded else label
+
+
+# One part of an IP address as browsers read it: hexadecimal, octal, decimal.
+_NUMBER = re.compile(r"0x(?P<hex>[0-9a-f]{0,20})|0(?P<octal>[0-7]{1,20})|(?P<decimal>[0-9]{1,20})")
 
 
 def _number(host: str) -> str:
     """ "127.0.0.1" of 127.0.0.1, 2130706433, 0x7f.1 and the like; "" for a name."""
-    parts = host.split(".")
-    if not host or len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]*|\d+", p) for p in parts):
+    parts = [_NUMBER.fullmatch(part) for part in host.split(".")]
+    if len(parts) > 4 or not all(parts):
         return ""
-    numbers = [
-        int(p, 16)
-        if p.startswith("0x") and p != "0x"
-        else int(p, 8)
-        if _octal(p)
-        else int(p)
-        if p != "0x"
-        else 0
-        for p in parts
-    ]
+    numbers = [_value(part) for part in parts]
     value = numbers[-1] + sum(n << (8 * (3 - place)) for place, n in enumerate(numbers[:-1]))
     return str(ipaddress.IPv4Address(value)) if value < 2**32 else host
 
 
-def _octal(part: str) -> bool:
-    return len(part) > 1 and part.startswith("0") and set(part) <= set("01234567")
+def _value(part: re.Match) -> int:
+    if part["octal"]:
+        return int(part["octal"], 8)
+    return int(part["decimal"]) if part["decimal"] else int(part["hex"] or "0", 16)
 
 
 def is_number(host: str) -> bool:
@@ -346,9 +344,8 @@ def is_number(host: str) -> bool:
 
 def validate_host(host: str) -> None:
     """Refuse what is no host name alone: an address, a path, a port (ValidationError)."""
-    if not re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+", host) or is_number(
-        host
-    ):
+    label = r"(?!-)[\w-]{1,63}(?<!-)"
+    if is_number(host) or not re.fullmatch(rf"{label}(?:\.{label})+", host):
         raise ValidationError(_("Write the name of the site alone, for example vnexpress.net."))
 
 
@@ -388,9 +385,10 @@ class Hosts:
             return "imitation"  # letters of other scripts in place of Latin ones
         plain = skeleton(host).translate(_LEET)
         alike = plain != host and _is_in(plain, self.known)
-        ours = [one for one in self.known if one.count(".")]
-        in_front = any(f"{one}." in f"{host}." or one.replace(".", "-") in host for one in ours)
-        return "imitation" if alike or in_front else ""
+        dashed = f"-{host.replace('.', '-')}-"
+        ours = (one for one in self.known if "." in one)
+        within = any(f"-{one.replace('.', '-')}-" in dashed for one in ours)
+        return "imitation" if alike or within else ""
 
     def strange(self, address: str) -> str:
         """The host of an address that is neither known nor forbidden, "" for all others."""

@@ -72,9 +72,7 @@ class MediaSweep:
     def checksums(self) -> set[str]:
         """The checksums in the names of all files that have such a name."""
         return {
-            match["sum"]
-            for _folder, path in self._well_placed()
-            if (match := self._match(path)) is not None
+            match["sum"] for path in self._well_placed() if (match := self._match(path)) is not None
         }
 
     def run(self, unnamed: set[str]) -> Iterator[Found]:
@@ -93,12 +91,12 @@ class MediaSweep:
         place = os.fsencode(path.relative_to(self.root)).decode("utf-8", "backslashreplace")
         return Found(Area.MEDIA, kind, path=place, words=words)
 
-    def _well_placed(self) -> Iterator[tuple[str, Path]]:
+    def _well_placed(self) -> Iterator[Path]:
         for name in _NAMES:
             if (self.root / name).is_dir() and not (self.root / name).is_symlink():
                 with os.scandir(self.root / name) as entries:
                     for entry in entries:
-                        yield name, Path(entry.path)
+                        yield Path(entry.path)
 
     def _match(self, path: Path) -> re.Match | None:
         pattern = _NAMES.get(path.parent.name) if path.parent.parent == self.root else None

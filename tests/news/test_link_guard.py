@@ -174,6 +174,19 @@ def test_honest_sites_are_asked_for_not_refused(host):
     assert spam.Hosts().refuses(f"https://{host}/a?b=1#c") is None
 
 
+def test_a_name_that_only_ends_like_a_known_one_imitates_nobody():
+    lists = spam.Hosts(known=frozenset({"gov.vn", "a.vn"}))
+    assert lists.refuses("https://mega-vn.com/") is None
+    assert lists.refuses("https://mega.vn.com/") is None
+    assert lists.refuses("https://www.a.vn.com/").code == "imitation"
+    assert lists.refuses("https://x-a-vn.com/").code == "imitation"
+
+
+@pytest.mark.parametrize("host", ["9" * 9000, "xn--" + "a" * 9000, "xn--99999999", "a" * 9000, ""])
+def test_a_host_that_is_no_host_harms_nothing(host):
+    assert spam.Hosts().refuses(f"https://{host}/") is None
+
+
 # ── The screens ─────────────────────────────────────────────────────────────────────────────────
 def change(article):
     return reverse("admin:news_article_change", args=[article.pk])
