@@ -225,7 +225,9 @@ def test_a_settings_file_that_everybody_may_read_is_named(own_folders, settings)
 
 # ── Every text column of every table ────────────────────────────────────────────────────────────
 def test_every_table_of_the_site_is_swept_but_for_four():
-    every = set(connection.introspection.django_table_names(only_existing=True))
+    names = connection.introspection.django_table_names(only_existing=True)
+    # Of what strangers type at the sign-in, and its trail, anybody could make an alarm.
+    every = {name for name in names if not name.startswith(("axes_", "portal_audit"))}
     assert every - {table.name for table in sweep.tables()} == {
         "django_session",
         "portal_blockedhost",
