@@ -26,17 +26,19 @@ from departments.models import (
 from portal import audit
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
+from portal.hosts import LinkForm
 from portal.text import row_number
 
 
 class ContactInline(PortalFields, admin.StackedInline):
     model = Contact
+    form = LinkForm
     extra = 0
     fields = [
         ("label", "kind"),
         "address",
         ("phone", "fax"),
-        ("email", "website"),
+        ("email", "website", "links_allowed"),
         "opening_hours",
         ("valid_from", "valid_until", "order"),
     ]
@@ -101,6 +103,7 @@ class DepartmentAdmin(PortalModelAdmin):
     actions = None
     search_fields = ["name", "short_name", "aliases"]
     autocomplete_fields = ["parent"]
+    form = LinkForm
     inlines = [ContactInline, PositionInline]
     list_per_page = 500
     change_list_template = "admin/departments/department_list.html"
@@ -110,7 +113,7 @@ class DepartmentAdmin(PortalModelAdmin):
     )
     fieldsets = [
         (None, {"fields": ["name", "short_name", "kind", "parent"]}),
-        (_("Functions and duties"), {"fields": ["functions"]}),
+        (_("Functions and duties"), {"fields": ["functions", "links_allowed"]}),
         (
             _("Other settings"),
             {
@@ -227,13 +230,17 @@ class DepartmentAdmin(PortalModelAdmin):
 class PersonAdmin(PortalModelAdmin):
     list_display = ["full_name", "email", "phone"]
     search_fields = ["full_name"]
+    form = LinkForm
     inlines = [PostsHeldInline]
     keep_instead = _(
         "Somebody who holds or held a post is kept, so that old articles stay true. If the term is "
         "over, enter its last day."
     )
     fieldsets = [
-        (None, {"fields": ["full_name", "portrait", ("email", "phone"), "biography"]}),
+        (
+            None,
+            {"fields": ["full_name", "portrait", ("email", "phone"), "biography", "links_allowed"]},
+        ),
         (_("Other settings"), {"classes": ["collapse"], "fields": ["slug"]}),
     ]
 

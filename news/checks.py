@@ -23,11 +23,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from news import people_named
+from news import link_approval, people_named
 from news.links import dead_paths, local_path
 from news.models import Article, ArticlePhoto, Attachment, Conference
 from news.people_named import Passage
-from portal import proofreading, richtext, search, text
+from portal import proofreading, richtext, search, spam, text
 
 LONGEST_TITLE = 150
 LARGE_PDF = 5 * 2**20
@@ -153,7 +153,14 @@ def _caption_id(row: int) -> str:
 def check(draft: Draft) -> list[Finding]:
     """Everything worth a look, in the order of the form; what blocks comes first in each part."""
     found = [*failures(draft), *_proofread(draft), *_title(draft), *_summary(draft)]
-    found += [*_links(draft), *_doubles(draft), *_files(draft), *_dates(draft)]
+    found += [
+        *_links(draft),
+        *_strange_links(draft),
+        *_spam_words(draft),
+        *_doubles(draft),
+        *_files(draft),
+        *_dates(draft),
+    ]
     parts = list(Part)
     return sorted(found, key=lambda one: (parts.index(one.part), not one.blocks))
 
@@ -323,6 +330,22 @@ def _link_sentences(link: richtext.Link, dead: set[str]) -> Iterator[str]:
         yield gettext("The link “%s” must begin with https://, else it is lost.") % link.words
     elif local_path(link.address) in dead:
         yield gettext("The link “%s” leads to a page that readers cannot open.") % link.words
+
+
+def _strange_links(draft: Draft) -> Iterator[Finding]:
+    """Links to sites nobody knows: the writer is told, whoever publishes is asked."""
+    for link in link_approval.strange(draft.article):
+        yield _in_text(link.sentence, link.words)
+
+
+def _spam_words(draft: Draft) -> Iterator[Finding]:
+    """Words of spam: a text may well warn of them, so that a person decides."""
+    for part, passage in draft.passages:
+        for word in spam.words(passage.text):
+            start = passage.text.lower().find(word.written)
+            said = gettext("“%s” is a word of spam. Keep it only where the text reports or warns.")
+            end = start + len(word.written) if start >= 0 else 0
+            yield _at(part, passage, said % word.term, max(start, 0), end)
 
 
 # ── Twice on the site ───────────────────────────────────────────────────────────────────────────

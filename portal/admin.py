@@ -190,3 +190,7 @@ class SynonymAdmin(PortalModelAdmin):
     @admin.display(description=_("words"), ordering="terms")
     def words(self, group):
         return str(group)
+
+
+# Screens of one subject each, in modules of their own; they build on the above.
+from portal import sweep_admin  # noqa: E402, F401

@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 ACTIONS = {
     # ── Articles ──
     "submit": _("Sent for review"),
+    "take_back": _("Taken back by its author"),
     "return_to_author": _("Returned to the author"),
     "publish": _("Published"),
     "update": _("Published article updated"),
@@ -77,7 +78,14 @@ ACTIONS = {
     "second_factor_removed": _("Second factor removed"),
     # ── Refusals, and what left the house ──
     "refused": _("Refused: no right to do this"),
+    "link_allowed": _("Links to unknown sites allowed"),
+    "hosts_changed": _("Lists of sites changed"),
     "upload_refused": _("Upload refused"),
+    "sweep_found": _("Sweep: something foreign found"),
+    "sweep_learned": _("Sweep: the program recorded as it is"),
+    "neutralised": _("Sweep: made harmless"),
+    "restored": _("Sweep: put back"),
+    "finding_accepted": _("Sweep: looked at and accepted"),
     "download": _("Downloaded"),
     "export": _("Exported"),
 }

@@ -184,3 +184,8 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}:{self.hash}"
+
+
+# Models of one subject each, in modules of their own.
+from portal.hosts import BlockedHost, TrustedHost  # noqa: E402, F401
+from portal.sweep_records import SweepFinding, SweepRun  # noqa: E402, F401

@@ -20,9 +20,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
+SETTINGS_FILE = Path(env.str("ENV_FILE", default="") or BASE_DIR / ".env")
+
+
 def _read_env_file() -> None:
-    named = env.str("ENV_FILE", default="")
-    file = Path(named or BASE_DIR / ".env")
+    named, file = env.str("ENV_FILE", default=""), SETTINGS_FILE
     if not named and not file.exists():
         return
     try:
@@ -131,6 +133,19 @@ def _mail() -> dict:
         raise ImproperlyConfigured(
             "Biến EMAIL_URL không đúng: cần dạng smtp+tls://người_dùng:mật_khẩu@máy:587."
         ) from error
+
+
+def _list_of_hosts(path: str) -> str:
+    """The path of a file of host names, one a line; "" without one."""
+    try:
+        if path:
+            Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"Không đọc được tệp {path} của biến LINK_BLOCKLIST_FILE: cần tệp văn bản UTF-8, mỗi "
+            "dòng một tên miền."
+        ) from error
+    return path
 
 
 def _site_url() -> str:
@@ -272,6 +287,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than the forms take, so that they can say so
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
+
+# ── The sweep for foreign content ───────────────────────────────────────────────────────────────
+# Hosts that no link may lead to, beside those that come with the portal.
+LINK_BLOCKLIST_FILE = _list_of_hosts(env.str("LINK_BLOCKLIST_FILE", default="").strip())
+# Its record of the program and what it set aside; empty: beside MEDIA_ROOT, never below it.
+SWEEP_DIR = env.str("SWEEP_DIR", default="")
+if SWEEP_DIR and Path(SWEEP_DIR).resolve().is_relative_to(MEDIA_ROOT.resolve()):
+    raise ImproperlyConfigured(
+        "Biến SWEEP_DIR không đúng: cần một thư mục nằm ngoài MEDIA_ROOT, vì tệp cách ly để ở đó."
+    )
+# Who gets a letter about new findings; empty: the administrators with all rights.
+SWEEP_MAIL = env.list("SWEEP_MAIL", default=[])
 
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────
 _MAIL = _mail()

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from news import checks
+from news import checks, link_approval
 from news.admin import unsaved
 from news.admin.screen import NewsroomScreen
 from news.models.articles import MAJOR_CHANGE_NEEDS_NOTE, OWN_TEXT_NEEDS_REASON
@@ -68,6 +68,8 @@ class RefusalsMixin(NewsroomScreen):
         places = {str(said): anchor for said, anchor in _FIELDS}
         for failure in checks.failures(checks.Draft.of(article)):
             places.setdefault(str(failure.sentence), failure.anchor)
+        for number, link in enumerate(link_approval.strange(article), start=1):
+            places[link.sentence] = f"id_allowed_host_{number}"
         for sentence in sentences:
             messages.error(request, sentence, extra_tags=places.get(sentence, ""))
 

@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from news import copies
+from news import copies, link_approval
 from news.admin.refusals import RefusalsMixin
 from portal import audit
 from portal.publishing import Refused, Status
@@ -56,6 +57,7 @@ class WorkflowMixin(RefusalsMixin):
             "subtitle": None,
             "is_own_text": subject.is_own_text_of(request.user),
             "own_reason": self._typed_reason(request, article),
+            "strange_links": self._strange_links(article),
         }
 
     def _heading(self, article) -> str:
@@ -68,6 +70,16 @@ class WorkflowMixin(RefusalsMixin):
         if article.is_working_copy:
             return gettext("Changes to “%(title)s”") % {"title": _short(article.draft_of)}
         return HEADINGS[article.status] % {"title": _short(article)}
+
+    @staticmethod
+    def _strange_links(article):
+        """Asked for when the template shows them."""
+        return SimpleLazyObject(lambda: link_approval.strange(article) if article else [])
+
+    @staticmethod
+    def _publish(request, article):
+        reason, hosts = request.POST.get("own_reason", ""), request.POST.getlist("allowed_host")
+        article.publish(by=request.user, reason=reason, allowed_hosts=hosts)
 
     def _typed_reason(self, request, article) -> str:
         """The reason typed at a publication that was refused for something else."""
@@ -104,7 +116,7 @@ class WorkflowMixin(RefusalsMixin):
     def _do(self, request, article) -> str:
         user, post = request.user, request.POST
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             if article.is_working_copy:
                 return self._updated(article.draft_of)
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
@@ -113,6 +125,12 @@ class WorkflowMixin(RefusalsMixin):
             missing = " ".join(article.failure_reasons())
             if missing:
                 return gettext("Sent for review. To be mended before publication: %s") % missing
+            if links := link_approval.strange(article):
+                sites = ", ".join(link.host for link in links)
+                said = gettext(
+                    "Sent for review. The reviewer decides on links to unknown sites: %s."
+                )
+                return said % sites
             return gettext("Sent for review.")
         if "_return" in post:
             article.return_to_author(post.get("return_reason", ""), by=user)
@@ -140,6 +158,7 @@ class WorkflowMixin(RefusalsMixin):
             "is_own_text": article.is_own_text_of(request.user),
             "can_publish": article.can("publish", request.user),
             "can_take_back": article.can("take_back", request.user),
+            "strange_links": self._strange_links(article),
             "can_edit": self._can_open_copy(request, article),
             "has_copy": hasattr(article, "working_copy"),
             "site_address": settings.SITE_URL,
@@ -170,7 +189,7 @@ class WorkflowMixin(RefusalsMixin):
             article.take_back(by=user)
             messages.success(request, gettext("You have it back. Submit it again when it is done."))
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             messages.success(request, gettext("Published."))
         return self.url_of("change", article)
 

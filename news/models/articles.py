@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
-from news import copies
+from news import copies, link_approval
 from portal import audit, images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
@@ -437,11 +438,15 @@ class Article(Publishable):
             )
         for field, words in (("title", self.title), ("summary", self.summary), ("body", plain)):
             failures += _forbidden(field, words)
+        failures += [("body", sentence) for sentence in link_approval.refusals(self.body)]
         return failures
 
     def is_own_text_of(self, user) -> bool:
         """Whether `user` entered this text, and so would approve his own work by publishing it."""
         return user is not None and self.created_by_id == user.pk
+
+    # The unknown sites that whoever publishes this has looked at.
+    allowed_hosts: Collection[str] = ()
 
     def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
         found = super().against_publication(by=by, publish_at=publish_at, reason=reason)
@@ -449,23 +454,31 @@ class Article(Publishable):
             found.append(str(MAJOR_CHANGE_NEEDS_NOTE))
         if self.is_own_text_of(by) and not reason.strip():
             found.append(str(OWN_TEXT_NEEDS_REASON))
+        if by is not None:  # the system asks nobody
+            found += link_approval.not_allowed(self, allowed=self.allowed_hosts)
         return found
 
-    def publish(self, *, by, at=None, reason="") -> None:
+    def publish(self, *, by, at=None, reason="", allowed_hosts=()) -> None:
         """Publish; of a working copy, put its content on the live row and remove the copy.
 
         A working copy is published at once, never at a set time. Nobody approves his own text
-        without a `reason`, which is kept and shown to the other reviewers.
+        without a `reason`, which is kept and shown to the other reviewers. `allowed_hosts`: the
+        unknown sites that `by` has looked at; links to others are refused.
         """
         self.may("publish", by=by)
-        if self.is_working_copy:
-            if at is not None:
-                raise Refused(_("Changes to a published article are published at once."))
-            copies.merge(self, by=by, reason=reason)
-            return
+        if self.is_working_copy and at is not None:
+            raise Refused(_("Changes to a published article are published at once."))
+        self.allowed_hosts = allowed_hosts
+        strange = link_approval.strange(self) if by else []
         with transaction.atomic():
-            super().publish(by=by, at=at, reason=reason)
-            copies.record_version(self, by=by)
+            if self.is_working_copy:
+                live = self.draft_of
+                copies.merge(self, by=by, reason=reason)
+            else:
+                live = self
+                super().publish(by=by, at=at, reason=reason)
+                copies.record_version(self, by=by)
+            link_approval.record(live, strange, by=by)
 
     def record_transition(self, verb: str, *, by, reason: str, is_own_text=None) -> None:
         if is_own_text is None:
