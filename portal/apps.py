@@ -22,6 +22,8 @@ class PortalConfig(AppConfig):
     verbose_name = _("Accounts and search")
 
     def ready(self):
+        from portal.accounts import trail  # noqa: F401 - listens to what happens to accounts
+
         post_migrate.connect(_prepare_search, sender=self)
 
 
