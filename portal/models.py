@@ -52,7 +52,7 @@ class User(AbstractUser):
 
 
 class FailedTry(models.Model):
-    """A password, code or passkey that was wrong, or is being looked at; see portal.accounts.limits.
+    """A password, code or passkey that was wrong, or is being judged (portal.accounts.limits).
 
     Kept for hours. `who` is the account's number, or a digest of a name that no account has.
     """

@@ -235,7 +235,7 @@ MFA_REQUIRED_GROUPS = [name.strip() for name in _GROUPS if name.strip()]
 SESSION_IDLE_MINUTES = _whole_number("SESSION_IDLE_MINUTES", default=30)
 SESSION_HOURS = _whole_number("SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
-# django-allauth: the steps of a sign-in, codes and passkeys; its addresses: portal/accounts/urls.py.
+# django-allauth: the steps of a sign-in, codes, passkeys. Its addresses: portal/accounts/urls.py.
 ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]

@@ -15,7 +15,7 @@ def find_account(name: str) -> User | None:
 class StaffBackend(ModelBackend):
     """Active staff alone: to lose either ends the sessions with the next request."""
 
-    def authenticate(self, request, username="", password="", **kwargs):  # noqa: S107 - no default password
+    def authenticate(self, request, username="", password="", **kwargs):
         """The account, or None. Takes one hash of a password, whether there is such an account."""
         user = find_account(username) if username else None
         if user is None:

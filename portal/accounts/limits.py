@@ -29,7 +29,7 @@ KEPT = datetime.timedelta(hours=2)
 BETWEEN_LETTERS = datetime.timedelta(hours=1)
 
 
-class Locked(Exception):
+class Locked(Exception):  # noqa: N818 - a state, said in the words of the desk
     """No more tries until then."""
 
     def __init__(self, until: datetime.datetime):

@@ -1,4 +1,4 @@
-"""Who owes a second factor, which code is right, and what an administrator can do about a lost one."""
+"""Who owes a second factor, which code is right, and what helps when a phone is lost."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def take_code(user: User, code: str) -> Authenticator | None:
         for row in rows.filter(type=kind):
             try:
                 if take(row, code):
+                    row.refresh_from_db()
                     return row
             except InvalidToken:
                 logger.error("The secret of %s cannot be read: was SECRET_KEY changed?", user.pk)
