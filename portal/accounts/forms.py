@@ -92,6 +92,12 @@ class NewAppForm(ActivateTOTPForm):
 
     code = _code_field(_("The code that the app shows"))
 
+    def clean_code(self):
+        self.step = second_factor.step_of(self.secret, self.cleaned_data["code"])
+        if self.step is None:
+            raise get_adapter().validation_error("incorrect_code")
+        return self.cleaned_data["code"]
+
 
 class _CountedPasskey:
     """A passkey cannot be guessed; who sends rubbish is counted by address alone."""

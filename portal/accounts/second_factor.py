@@ -22,22 +22,13 @@ logger = logging.getLogger(__name__)
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
-def is_required(user: User) -> bool:
-    """Whether the rules ask this account for one, whether it has one or not."""
-    return User.objects.filter(_asked(), pk=user.pk).exists()
-
-
 def is_owed(user: User) -> bool:
     """Whether the account must have one, and has none; one query, none where nobody must."""
     if not settings.MFA_REQUIRED_GROUPS or not user.is_authenticated:
         return False
-    asked = User.objects.filter(_asked(), pk=user.pk)
-    return asked.exclude(authenticator__type__in=FACTORS).exists()
-
-
-def _asked() -> Q:
-    groups = settings.MFA_REQUIRED_GROUPS
-    return Q(groups__name__in=groups) | Q(is_superuser=True) if groups else Q(pk=None)
+    asked = Q(groups__name__in=settings.MFA_REQUIRED_GROUPS) | Q(is_superuser=True)
+    without = User.objects.filter(asked, pk=user.pk).exclude(authenticator__type__in=FACTORS)
+    return without.exists()
 
 
 @transaction.atomic
@@ -47,7 +38,6 @@ def take_code(user: User, code: str) -> Authenticator | None:
     The rows are locked: of two requests with one code, by two workers, one passes. allauth itself
     remembers used codes in the cache, which each worker may have of its own.
     """
-    code = "".join(code.split())
     rows = Authenticator.objects.select_for_update().filter(user=user)
     takes = {Authenticator.Type.TOTP: _take_step, Authenticator.Type.RECOVERY_CODES: _take_recovery}
     for kind, take in takes.items():
@@ -62,26 +52,33 @@ def take_code(user: User, code: str) -> Authenticator | None:
 
 
 def _take_recovery(row: Authenticator, code: str) -> bool:
-    return row.wrap().validate_code(code)
+    return row.wrap().validate_code("".join(code.split()))
 
 
 def _take_step(row: Authenticator, code: str) -> bool:
     """Codes of a phone follow each other: neither the last one used nor an earlier one holds."""
-    secret = decrypt(row.data["secret"])
+    step = step_of(decrypt(row.data["secret"]), code)
+    if step is None or step <= row.data.get("last_step", 0):
+        return False
+    row.data["last_step"] = step
+    row.save(update_fields=["data"])
+    return True
+
+
+def step_of(secret: str, code: str) -> int | None:
+    """The half minute, counted from 1970, whose code this is; None for one that is none now."""
+    code = "".join(code.split())
     for step in totp.yield_hotp_counters_from_time():
         expected = totp.format_hotp_value(totp.hotp_value(secret, step))
-        is_right = hmac.compare_digest(code.encode(), expected.encode())
-        if is_right and step > row.data.get("last_step", 0):
-            row.data["last_step"] = step
-            row.save(update_fields=["data"])
-            return True
-    return False
+        if hmac.compare_digest(code.encode(), expected.encode()):
+            return step
+    return None
 
 
-def use_up_present_codes(user: User) -> None:
+def use_up(user: User, step: int) -> None:
     """The code that proved a new phone is no code to sign in with."""
     for row in Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP):
-        row.data["last_step"] = max(totp.yield_hotp_counters_from_time())
+        row.data["last_step"] = step
         row.save(update_fields=["data"])
 
 

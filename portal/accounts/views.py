@@ -53,7 +53,8 @@ class DeskPage:
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs) | admin.site.each_context(self.request)
-        return context | {"title": self.title}
+        is_owed = second_factor.is_owed(self.request.user)
+        return context | {"title": self.title, "is_owed": is_owed}
 
 
 class SignIn(DeskPage, LoginView):
@@ -94,13 +95,6 @@ class Overview(DeskPage, IndexView):
     title = _("Sign-in security")
     template_name = "admin/account/overview.html"
 
-    def get_context_data(self, **kwargs):
-        user = self.request.user
-        return super().get_context_data(**kwargs) | {
-            "is_owed": second_factor.is_owed(user),
-            "is_required": second_factor.is_required(user),
-        }
-
 
 class NewApp(DeskPage, ActivateTOTPView):
     title = _("App on the phone")
@@ -115,7 +109,7 @@ class NewApp(DeskPage, ActivateTOTPView):
 
     def form_valid(self, form):
         response = super().form_valid(form)
-        second_factor.use_up_present_codes(self.request.user)
+        second_factor.use_up(self.request.user, form.step)
         return response
 
 
@@ -131,8 +125,11 @@ class NewPasskey(DeskPage, AddWebAuthnView):
     form_class = forms.NewPasskeyForm
 
     def get_context_data(self, **kwargs):
+        context = super().get_context_data(
+            **kwargs
+        )  # asks for a key, which we ask anew: last counts
         options = webauthn.begin_registration(self.request.user, passwordless=True)
-        return super().get_context_data(**kwargs) | {"js_data": {"creation_options": options}}
+        return context | {"js_data": {"creation_options": options}}
 
 
 class RemovePasskey(DeskPage, RemoveWebAuthnView):

@@ -37,7 +37,7 @@ LOAN_WORDS |= frozenset("authenticator google microsoft".split())
 # UBND, KHCN, PDF: nobody reads them as a word.
 _ACRONYM = re.compile(r"[^\W\d_][^\W\d_aeiouy]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+UNSEEN = re.compile(r"<(script|style|svg|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 ATTRIBUTES = re.compile(r'\b(?:title|placeholder|aria-label|aria-description|alt)="([^"]*)"')
 BUTTONS = re.compile(r'<input type="(?:submit|button|reset)"[^>]*\bvalue="([^"]*)"')
 # What a script shows later stands in data attributes; one word alone is a name, not a sentence.
