@@ -22,7 +22,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Accounts and search")
 
     def ready(self):
-        from portal.accounts import trail  # noqa: F401 - listens to what happens to accounts
+        from portal.accounts import checks, trail  # noqa: F401 - they listen from here on
 
         post_migrate.connect(_prepare_search, sender=self)
 

@@ -6,6 +6,7 @@ The public pages touch no session: who asks is found out only when somebody want
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from django.conf import settings
 from django.contrib import auth
@@ -46,8 +47,7 @@ class StaffSessions(AuthenticationMiddleware):
     without a person; and below ADMIN_PATH, who owes a second factor sees to that first."""
 
     def process_request(self, request):
-        super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _user(request))
+        request.user = SimpleLazyObject(partial(_user, request))
 
     def process_view(self, request, view, args, kwargs):
         if not _is_of_the_desk(request) or not second_factor.is_owed(request.user):

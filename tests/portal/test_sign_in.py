@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -552,6 +553,13 @@ def test_with_no_group_named_nobody_needs_one(client, settings):
     assert is_in(client)
 
 
+def test_a_group_that_is_misspelt_stops_the_migration(settings):
+    call_command("check", databases=["default"], stdout=StringIO())
+    settings.MFA_REQUIRED_GROUPS = ["Duyệt đăng", "Quản tri"]
+    with pytest.raises(SystemCheckError, match="nhóm không có: Quản tri"):
+        call_command("check", databases=["default"])
+
+
 def test_who_needs_one_costs_one_query(django_assert_num_queries, reviewer, settings):
     with django_assert_num_queries(1):
         assert second_factor.is_owed(reviewer)
@@ -658,6 +666,8 @@ def test_an_administrator_resets_the_factor_of_somebody_else(
     other = Client()
     sign_in(other, "minh")
     other.post(CODE, {"code": totp(secret)})
+    button = f'href="{reset(reviewer)}"'
+    assert button in client.get(f"/admin/portal/user/{reviewer.pk}/change/").content.decode()
     assert "Minh" in client.get(reset(reviewer)).content.decode()
     assert client.post(reset(reviewer))["Location"] == f"/admin/portal/user/{reviewer.pk}/change/"
     assert not is_in(other)
@@ -669,6 +679,9 @@ def test_an_administrator_resets_the_factor_of_somebody_else(
 def test_nobody_resets_a_superiors_factor_or_his_own(client, administrator, writer):
     root = make_user(is_superuser=True)
     give_app(root)
+    for account in [root, administrator, make_user()]:
+        page = client.get(f"/admin/portal/user/{account.pk}/change/").content.decode()
+        assert reset(account) not in page
     for account in [root, administrator]:
         assert client.post(reset(account)).status_code == 403
     assert Authenticator.objects.count() == 2

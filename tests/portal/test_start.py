@@ -50,6 +50,8 @@ WRONG = {
     "a file that is not there": ({"ENV_FILE": "/không/có"}, "ENV_FILE"),
     "a site below a path": ({"SITE_URL": "https://langson.gov.vn/khcn"}, "SITE_URL"),
     "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
+    "a session that never ends": ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES"),
+    "hours that are no number": ({"SESSION_HOURS": "nhiều"}, "SESSION_HOURS"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 
