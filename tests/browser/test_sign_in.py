@@ -110,7 +110,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_the_second_step(open_page):
     assert Authenticator.objects.get(type="webauthn").data["name"] == "Máy cơ quan"
     sign_out(page)
     page.goto("/admin/login/?next=/admin/news/article/")
-    page.get_by_role("button", name="Đăng nhập bằng khoá truy cập").click()
+    page.get_by_role("button", name="Dùng khoá truy cập").click()
     expect(page.locator("#user-tools")).to_be_visible()
     assert page.url.endswith("/admin/news/article/")
     sign_out(page)
@@ -123,7 +123,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_the_second_step(open_page):
         "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
     )
     page.goto("/admin/login/")
-    page.get_by_role("button", name="Đăng nhập bằng khoá truy cập").click()
+    page.get_by_role("button", name="Dùng khoá truy cập").click()
     expect(page.get_by_role("alert")).to_contain_text("Chưa dùng được khoá truy cập.")
 
 
@@ -139,7 +139,7 @@ def test_a_passkey_of_a_disabled_account_opens_nothing(open_page):
     user.is_active = False
     user.save()
     page.goto("/admin/login/")
-    page.get_by_role("button", name="Đăng nhập bằng khoá truy cập").click()
+    page.get_by_role("button", name="Dùng khoá truy cập").click()
     expect(page.get_by_text("Không đăng nhập được. Xin liên hệ quản trị.")).to_be_visible()
     page.goto("/admin/")
     expect(page.get_by_label("Mật khẩu")).to_be_visible()

@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 import struct
+import threading
 import time
 from importlib import import_module
 from io import StringIO
@@ -20,6 +21,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -48,8 +50,9 @@ def in_service(settings):
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    """Letters leave before the answer, so that a test sees them."""
+    """Letters leave before the answer and without a commit, so that a test sees them."""
     monkeypatch.setattr(letters, "post", letters._send)
+    monkeypatch.setattr(letters, "on_commit", lambda send, robust: send())
 
 
 @pytest.fixture
@@ -357,6 +360,19 @@ def test_a_mail_server_that_is_down_keeps_nobody_from_anything(client, writer, s
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     answers = [sign_in(client, "lan", WRONG).status_code for _number in range(5)]
     assert answers[-1] == 429
+
+
+def test_a_letter_is_sent_by_the_side_and_after_the_commit(committed, writer, monkeypatch):
+    monkeypatch.undo()
+    with transaction.atomic():
+        writer.set_password("chùa Tam Thanh mưa")
+        writer.save()
+        assert not [thread for thread in threading.enumerate() if thread.name == "letter"]
+        assert mail.outbox == []
+    for thread in threading.enumerate():
+        if thread.name == "letter":
+            thread.join(10)
+    assert [letter.to for letter in mail.outbox] == [[writer.email]]
 
 
 def test_old_tries_are_removed(client, writer):
