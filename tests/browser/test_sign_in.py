@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import violations
 from tests.factories import PASSWORD, make_user
+from tests.portal.test_admin_language import foreign
 from tests.portal.test_sign_in import totp
 
 # A folder for pictures of the pages, to look at them.
@@ -146,13 +147,14 @@ def test_a_passkey_of_a_disabled_account_opens_nothing(open_page):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light")])
-def test_axe_finds_nothing_on_the_pages_of_sign_in(open_page, width, scheme):
+def test_axe_and_english_are_nowhere_on_the_pages_of_sign_in(open_page, width, scheme):
     user = make_user(groups=["Duyệt đăng"])
     page = open_page(width=width, color_scheme=scheme)
     found = []
 
     def look(name):
         found.extend(f"{name}: {line}" for line in violations(page))
+        found.extend(f"{name}: {word}" for word in foreign(page.content()))
         wide = page.evaluate("document.documentElement.scrollWidth")
         found.extend([f"{name}: scrolls to {wide} pixels"] if wide > width else [])
         if PICTURES:
