@@ -2,6 +2,8 @@
 
 import datetime
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
@@ -178,6 +180,9 @@ admin.site.register(User, UserAdmin)
 admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a group may do is decided in a migration, beside the verbs: no screen changes it.
 admin.site.unregister(Group)
+# Factors are added by their owner and reset by a button; their secrets are nobody's to read.
+admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(Synonym)

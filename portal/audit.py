@@ -76,6 +76,11 @@ ACTIONS = {
     "sign_out": _("Signed out"),
     "second_factor_added": _("Second factor added"),
     "second_factor_removed": _("Second factor removed"),
+    "second_factor_reset": _("Second factor reset by an administrator"),
+    "recovery_codes_made": _("Recovery codes made"),
+    "recovery_code_used": _("Recovery code used"),
+    "account_added": _("Account added"),
+    "account_deleted": _("Account deleted"),
     # ── Refusals, and what left the house ──
     "refused": _("Refused: no right to do this"),
     "link_allowed": _("Links to unknown sites allowed"),

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from portal import audit_chain
@@ -24,6 +25,9 @@ class User(AbstractUser):
         error_messages={"unique": _("Another account already uses this email address.")},
     )
 
+    # Goes up to end every session of the account.
+    session_series = models.PositiveIntegerField(default=0, editable=False)
+
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"
 
@@ -33,6 +37,44 @@ class User(AbstractUser):
     def get_full_name(self) -> str:
         """The family's name first, as in Vietnamese: "Hoàng Thị Lan"."""
         return f"{self.last_name} {self.first_name}".strip()
+
+    def get_session_auth_hash(self) -> str:
+        """A session holds while this stays: as Django's, until the password changes, or until
+        `end_sessions`."""
+        return f"{super().get_session_auth_hash()}-{self.session_series}"
+
+    def get_session_auth_fallback_hash(self):
+        for former in super().get_session_auth_fallback_hash():
+            yield f"{former}-{self.session_series}"
+
+    def end_sessions(self) -> None:
+        """Sign this account out everywhere, with each browser's next request."""
+        User.objects.filter(pk=self.pk).update(session_series=F("session_series") + 1)
+        self.refresh_from_db(fields=["session_series"])
+
+
+class FailedTry(models.Model):
+    """A password, code or passkey that was wrong, or is being judged (portal.accounts.limits).
+
+    Kept for hours. `who` is the account's number, or a digest of a name that no account has.
+    """
+
+    PASSWORD, CODE, PASSKEY, RESET = "password", "code", "passkey", "reset"
+
+    kind = models.CharField(max_length=10)
+    who = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=50, blank=True)
+    at = models.DateTimeField(db_index=True)
+    told = models.BooleanField(default=False)  # its owner got a letter
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["who", "kind"], name="failedtry_who_kind"),
+            models.Index(fields=["address"], name="failedtry_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"
 
 
 class Synonym(models.Model):

@@ -62,6 +62,14 @@ def _secrets(name: str) -> list[str]:
     return values
 
 
+def _whole_number(name: str, *, default: int) -> int:
+    """At least 1; no limit at all cannot be said."""
+    text = env.str(name, default="").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**6):
+        raise ImproperlyConfigured(f"Biến {name} phải là một số nguyên dương, không phải “{text}”.")
+    return int(text)
+
+
 def _networks(name: str, *, default: str = "") -> list:
     try:
         return networks(env.list(name, default=[]) or default.split())
@@ -182,6 +190,9 @@ ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
 SECURITY_CONTACT = _security_contact()
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "portal",
     "departments",
     "news",
@@ -205,7 +216,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.sessions.StaffSessions",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -256,6 +268,37 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
 ]
+
+# ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
+AUTHENTICATION_BACKENDS = ["portal.accounts.backend.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 3600
+# The groups whose members need a second factor, as superusers do; empty: nobody does.
+_GROUPS = env.str("MFA_REQUIRED_GROUPS", default="Duyệt đăng,Quản trị").split(",")
+MFA_REQUIRED_GROUPS = [name.strip() for name in _GROUPS if name.strip()]
+SESSION_IDLE_MINUTES = _whole_number("SESSION_IDLE_MINUTES", default=30)
+SESSION_HOURS = _whole_number("SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+# django-allauth: the steps of a sign-in, codes, passkeys. Its addresses: portal/accounts/urls.py.
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_METHODS = ["password"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Its limits live in the cache, one for each worker: portal/accounts/limits.py counts instead.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "portal.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be wrong
+MFA_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 
 # ── Language and time ───────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"

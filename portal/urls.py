@@ -24,5 +24,6 @@ urlpatterns = [
         f"{settings.ADMIN_PATH}r/<path:content_type_id>/<path:object_id>/",
         admin.site.admin_view(view_on_site),
     ),
+    path(settings.ADMIN_PATH, include("portal.accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

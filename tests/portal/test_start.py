@@ -52,6 +52,8 @@ WRONG = {
     "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
     "a proxy that is no network": ({"TRUSTED_PROXIES": "10.0.0.0/40"}, "TRUSTED_PROXIES"),
     "a contact that is none": ({"SECURITY_CONTACT": "phòng CNTT"}, "SECURITY_CONTACT"),
+    "a session that never ends": ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES"),
+    "hours that are no number": ({"SESSION_HOURS": "nhiều"}, "SESSION_HOURS"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 
