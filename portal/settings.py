@@ -6,6 +6,7 @@ sentences stand here in Vietnamese because translation works only once settings 
 """
 
 import io
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,6 +128,15 @@ def _site_url() -> str:
     return url
 
 
+def _admin_path() -> str:
+    path = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+    if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", path):
+        raise ImproperlyConfigured(
+            "Biến ADMIN_PATH không đúng: chỉ gồm chữ không dấu, số, dấu - và _, ví dụ admin/."
+        )
+    return path
+
+
 # ── The site ────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = _required(
     "SECRET_KEY",
@@ -137,7 +147,9 @@ SITE_URL = _site_url()
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+ADMIN_PATH = _admin_path()
+# From where the admin exists; elsewhere its addresses are unknown ones. Empty: everywhere.
+ADMIN_NETWORKS = _networks("ADMIN_NETWORKS")
 
 INSTALLED_APPS = [
     "portal",
@@ -154,6 +166,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.admin_access.AdminAccess",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.NoNullBytes",

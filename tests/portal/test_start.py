@@ -50,6 +50,9 @@ WRONG = {
     "a file that is not there": ({"ENV_FILE": "/không/có"}, "ENV_FILE"),
     "a site below a path": ({"SITE_URL": "https://langson.gov.vn/khcn"}, "SITE_URL"),
     "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
+    "an admin at no address": ({"ADMIN_PATH": "quản trị/"}, "ADMIN_PATH"),
+    "an admin over the whole site": ({"ADMIN_PATH": "//"}, "ADMIN_PATH"),
+    "a network that is none": ({"ADMIN_NETWORKS": "10.0.0.0/8,nội bộ"}, "ADMIN_NETWORKS"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 
