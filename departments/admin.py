@@ -1,6 +1,7 @@
 """The agency, its people and its contact details."""
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
@@ -18,11 +19,13 @@ from departments.models import (
     Appointment,
     Contact,
     Department,
+    Membership,
     Person,
     Position,
     SiteSettings,
     today,
 )
+from portal import accounts
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
 from portal.text import row_number
@@ -217,6 +220,32 @@ class DepartmentAdmin(PortalModelAdmin):
             gettext("Done. Now enter the leaders and contacts of “%s”.") % made[0],
         )
         return redirect("admin:departments_department_change", made[0].pk)
+
+
+class MembershipInline(PortalFields, admin.TabularInline):
+    """The units somebody works in, on the screen of his account; nobody names his own."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["department"]
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _is_kept_by(request.user, obj)
+
+
+def _is_kept_by(user, account) -> bool:
+    """Whether `user` may say in which units the owner of the account works."""
+    return account is None or (account != user and accounts.may_change(user, account))
+
+
+# The screen of accounts is below this app and cannot name what is above it.
+admin.site.get_model_admin(get_user_model()).inlines = [MembershipInline]
 
 
 @admin.register(Person)
