@@ -1,9 +1,9 @@
 """Letters to staff about the steps of articles: one letter for all that waits, not twenty.
 
-Who is told: of a submitted text those who publish; of a returned, published, updated or withdrawn
-one its author; of a text that its own author published the other reviewers. A person gets a letter
-at once, then none for PAUSE; what happens meanwhile comes in one letter with the next step after
-it, or with `manage.py send_notifications`, which a timer calls.
+Who is told: of a submitted text those who publish it; of a returned, published, updated or
+withdrawn one its author; of a text that its own author published the other reviewers. A person gets
+a letter at once, then none for PAUSE; what happens meanwhile comes in one letter with the next step
+after it, or with `manage.py send_notifications`, which a timer calls.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from news import reach
 from news.models import Article, Notification, Transition
 from portal.models import User
 from portal.publishing import right
@@ -46,7 +47,7 @@ def tell(step: Transition) -> None:
 def _concerned(step: Transition) -> set[User]:
     people = set()
     if step.verb == "submit" or step.is_own_text:
-        people |= _publishers()
+        people |= {user for user in _publishers() if reach.lies_with(step.article, user)}
     if step.verb in FOR_AUTHOR:
         people.add(_author(step.article))
     return {user for user in people if user and user.is_active and user.is_staff}

@@ -156,7 +156,7 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
 
     # ── Who may ─────────────────────────────────────────────────────────────────────────────────
     def has_module_permission(self, request):
-        return super().has_module_permission(request) and request.user.keeps_accounts
+        return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) and request.user.keeps_accounts
