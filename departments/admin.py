@@ -222,12 +222,18 @@ class DepartmentAdmin(PortalModelAdmin):
         return redirect("admin:departments_department_change", made[0].pk)
 
 
-class MembershipInline(PortalFields, admin.TabularInline):
+class MembershipInline(PortalFields, admin.StackedInline):
     """The units somebody works in, on the screen of his account; nobody names his own."""
 
     model = Membership
+    verbose_name = _("unit of work")
+    verbose_name_plural = _("units of work")
     extra = 0
     autocomplete_fields = ["department"]
+
+    def has_view_permission(self, request, obj=None):
+        shown = _is_kept_by(request.user, obj) or obj.memberships.exists()
+        return super().has_view_permission(request, obj) and shown
 
     def has_add_permission(self, request, obj=None):
         return super().has_add_permission(request, obj) and _is_kept_by(request.user, obj)
@@ -331,6 +337,8 @@ class SiteSettingsAdmin(PortalModelAdmin):
     autocomplete_fields = ["agency"]
 
     def changelist_view(self, request, extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = SiteSettings.objects.first()
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if row:

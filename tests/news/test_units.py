@@ -219,6 +219,18 @@ def test_letters_about_a_text_go_to_those_who_decide_on_it(
     assert sorted(letter.to for letter in mail.outbox) == sorted([[boss.email], [chief.email]])
 
 
+def test_letters_about_an_own_text_go_to_those_who_may_approve_it(
+    planning, technology, django_capture_on_commit_callbacks
+):
+    """Everybody can read it then; the reviewers of another unit have nothing to do with it."""
+    author = member(planning, group="Duyệt đăng")
+    boss, chief = member(planning, group="Duyệt đăng"), member(group="Duyệt đăng")
+    member(technology, group="Duyệt đăng")
+    with django_capture_on_commit_callbacks(execute=True):
+        draft(by=author).publish(by=author, reason="Tin gấp.")
+    assert sorted(letter.to for letter in mail.outbox) == sorted([[boss.email], [chief.email]])
+
+
 # ── Units that change ───────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("kind", ["renamed", "merged", "transferred"])
 def test_members_go_along_to_what_becomes_of_their_unit_by_the_clock(planning, kind):

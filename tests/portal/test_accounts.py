@@ -141,6 +141,13 @@ def test_nobody_names_himself_the_member_of_a_unit(client, keeper):
     sent = form_of(keeper) | {"memberships-TOTAL_FORMS": "1", "memberships-0-department": unit.pk}
     client.post(url("change", keeper), sent)
     assert not Membership.objects.exists()
+    heading = "Đơn vị làm việc"
+    assert heading not in client.get(url("change", keeper)).content.decode()
+    Membership.objects.create(user=keeper, department=unit)
+    assert unit.name in client.get(url("change", keeper)).content.decode()
+    removed = sent | {"memberships-INITIAL_FORMS": "1", "memberships-0-DELETE": "on"}
+    client.post(url("change", keeper), removed | {"memberships-0-id": keeper.memberships.get().pk})
+    assert Membership.objects.count() == 1
 
 
 def test_an_administrator_makes_no_superuser(client, keeper):
