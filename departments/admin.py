@@ -1,6 +1,7 @@
 """The agency, its people and its contact details."""
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
@@ -18,12 +19,13 @@ from departments.models import (
     Appointment,
     Contact,
     Department,
+    Membership,
     Person,
     Position,
     SiteSettings,
     today,
 )
-from portal import audit
+from portal import account_rights, audit
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
 from portal.hosts import LinkForm
@@ -226,6 +228,38 @@ class DepartmentAdmin(PortalModelAdmin):
         return redirect("admin:departments_department_change", made[0].pk)
 
 
+class MembershipInline(PortalFields, admin.StackedInline):
+    """The units somebody works in, on the screen of his account; nobody names his own."""
+
+    model = Membership
+    verbose_name = _("unit of work")
+    verbose_name_plural = _("units of work")
+    extra = 0
+    autocomplete_fields = ["department"]
+
+    def has_view_permission(self, request, obj=None):
+        shown = _is_kept_by(request.user, obj) or obj.memberships.exists()
+        return super().has_view_permission(request, obj) and shown
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _is_kept_by(request.user, obj)
+
+
+def _is_kept_by(user, account) -> bool:
+    """Whether `user` may say in which units the owner of the account works."""
+    return account is None or (account != user and account_rights.may_change(user, account))
+
+
+# The screen of accounts is below this app and cannot name what is above it.
+admin.site.get_model_admin(get_user_model()).inlines = [MembershipInline]
+
+
 @admin.register(Person)
 class PersonAdmin(PortalModelAdmin):
     list_display = ["full_name", "email", "phone"]
@@ -315,6 +349,8 @@ class SiteSettingsAdmin(PortalModelAdmin):
     autocomplete_fields = ["agency"]
 
     def changelist_view(self, request, extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = SiteSettings.objects.first()
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if row:

@@ -1,6 +1,6 @@
 """Letters to staff about the steps of articles: one letter for all that waits, not twenty.
 
-Who is told: of a submitted text those who publish; that it was taken back those of them who have
+Who is told: of a submitted text those who publish it; that it was taken back those of them who have
 had a letter of it, the others get none; of a returned, published, updated or withdrawn one its
 author; of a text that its own author published the other reviewers. A person gets a letter
 at once, then none for PAUSE; what happens meanwhile comes in one letter with the next step after
@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from news import reach
 from news.models import Article, Notification, Transition
 from portal.models import User
 from portal.publishing import right
@@ -49,7 +50,7 @@ def tell(step: Transition) -> None:
 def _concerned(step: Transition) -> set[User]:
     people = set()
     if step.verb == "submit" or step.is_own_text:
-        people |= _publishers()
+        people |= {user for user in _publishers() if reach.lies_with(step.article, user)}
     if step.verb == "take_back":
         people |= {letter.user for letter in _letters_of_submission(step).select_related("user")}
     if step.verb in FOR_AUTHOR:

@@ -15,7 +15,7 @@ from news.models import Article
 from news.models.desk import PreviewLink
 from portal import audit
 from portal.files import media_prefix
-from portal.publishing import Status, is_reviewer
+from portal.publishing import Status
 
 DAYS = (1, 3, 7)
 DEFAULT_DAYS = 3
@@ -58,11 +58,11 @@ def can_be_shared_by(article: Article, user) -> bool:
     """Whether `user` may make links: reviewers, and the author of this text or of the live one."""
     live = article.draft_of
     own = user.pk in {article.created_by_id, live.created_by_id if live else None}
-    return own or is_reviewer(user, Article)
+    return own or article.is_reviewed_by(user)
 
 
 def can_be_revoked_by(link: PreviewLink, user) -> bool:
-    return link.by_id == user.pk or is_reviewer(user, Article)
+    return link.by_id == user.pk or link.article.is_reviewed_by(user)
 
 
 @transaction.atomic

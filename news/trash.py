@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision, Version
 
-from news import copies
+from news import copies, reach
 from news.models import Article, Attachment, Transition, WordFile
 from portal import audit
 from portal.publishing import Refused, Status, right
@@ -31,7 +31,7 @@ TRASH, RESTORE = "trash", "untrash"
 
 def may_trash(article: Article, user) -> bool:
     """Whether `user` may put the article into the trash, and so take it out again."""
-    if user.has_perm(right(Article, "withdraw")):
+    if user.has_perm(right(Article, "withdraw")) and article.is_reviewed_by(user):
         return True
     own = article.created_by_id == user.pk and article.status in OWN
     return own and user.has_perm(right(Article, "change"))
@@ -84,9 +84,10 @@ def trashed():
 def _within_reach(user) -> Q:
     if not (user.is_active and user.is_staff and user.has_perm(right(Article, "view"))):
         return Q(pk__in=[])
-    if user.has_perm(right(Article, "withdraw")):
-        return Q()
-    return Q(created_by=user, status__in=OWN)
+    own = Q(created_by=user, status__in=OWN)
+    if not user.has_perm(right(Article, "withdraw")):
+        return own
+    return Q() if reach.reviews_everything(user) else own | reach.to_review(user)
 
 
 def soon_gone(rows, *, now: datetime.datetime | None = None):

@@ -117,7 +117,7 @@ class Worklist:
         """What somebody published of his own, until another has looked at it."""
         waiting = Transition.objects.filter(is_own_text=True, approved_at=None)
         waiting = waiting.exclude(by=self.user).values("article")
-        rows = Article.objects.visible_to(self.user).filter(pk__in=waiting)
+        rows = Article.objects.visible_to(self.user).reviewed_by(self.user).filter(pk__in=waiting)
         return Block(
             "own_texts",
             _("Own texts to approve"),

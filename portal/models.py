@@ -1,25 +1,55 @@
 """Accounts, what search keeps, the audit trail. Whose content it is, the apps above know."""
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal import audit_chain
-from portal.fields import CharField, TextField
+from portal.fields import CharField, EmailField, TextField
 from portal.text import syllables
 
 # Of a group of synonyms: each pair of words of a query is looked up in every combination.
 MOST_TERMS, LONGEST_TERM = 8, 100
 
 
+# The group of those who keep the accounts; a migration of the newsroom makes it.
+ADMINISTRATORS = "Quản trị"
+
+
+class AccountManager(UserManager):
+    use_in_migrations = False
+
+    def keepers(self):
+        """The accounts that keep accounts now."""
+        members = User.groups.through.objects.filter(group__name=ADMINISTRATORS).values("user")
+        may = Q(is_superuser=True) | Q(pk__in=members)
+        return self.filter(may, is_active=True, is_staff=True)
+
+
 class User(AbstractUser):
     """A member of staff. Citizens have no account."""
 
-    email = models.EmailField(
+    # Letters that look like others make two accounts look like one: no accents, no other scripts.
+    username = models.CharField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        help_text=_("Letters without accents, digits and @ . + - _"),
+        validators=[
+            ASCIIUsernameValidator(
+                message=_("Use letters without accents, digits and @ . + - _ only.")
+            )
+        ],
+        error_messages={"unique": _("Another account already uses this username.")},
+    )
+    email = EmailField(
         _("email address"),
         unique=True,
         error_messages={"unique": _("Another account already uses this email address.")},
@@ -28,8 +58,22 @@ class User(AbstractUser):
     # Goes up to end every session of the account.
     session_series = models.PositiveIntegerField(default=0, editable=False)
 
+    objects = AccountManager()
+
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_once",
+                violation_error_message=_("Another account already uses this username."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("Another account already uses this email address."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -51,6 +95,27 @@ class User(AbstractUser):
         """Sign this account out everywhere, with each browser's next request."""
         User.objects.filter(pk=self.pk).update(session_series=F("session_series") + 1)
         self.refresh_from_db(fields=["session_series"])
+
+    def clean(self):
+        """Say beside the field what the constraints would say of the whole form."""
+        super().clean()
+        others = User.objects.exclude(pk=self.pk)
+        for name in ("username", "email"):
+            if others.filter(**{f"{name}__iexact": getattr(self, name)}).exists():
+                taken = self._meta.get_field(name).error_messages["unique"]
+                raise ValidationError({name: taken})
+
+    @cached_property
+    def rank(self) -> int:
+        """2 for superusers, 1 for those who keep the accounts, disabled or not; 0 for the rest."""
+        if self.is_superuser:
+            return 2
+        return int(self.groups.filter(name=ADMINISTRATORS).exists())
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whether it may look after accounts; a single right of Django's is not enough."""
+        return self.is_active and self.is_staff and self.rank > 0
 
 
 class FailedTry(models.Model):

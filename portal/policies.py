@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 from portal import richtext, stylesheet
+from portal.admin_access import is_below_admin
 
 # What the reader's pages load: all of it our own, nothing that stands in the page itself but the
 # stylesheets, which `_text` adds by their hashes. No nonces: a cached page would repeat them.
@@ -97,7 +98,8 @@ def _kind(request, response) -> str:
     path = request.path_info
     if path.startswith(settings.STATIC_URL):
         return "file"
-    if not path.startswith(f"/{settings.ADMIN_PATH}"):
+    # To whom there is no admin, its addresses are like any other unknown one.
+    if not is_below_admin(path) or getattr(request, "urlconf", None):
         return "public"
     return "editor" if getattr(response, "has_editor", False) else "admin"
 

@@ -144,12 +144,17 @@ class PublishableQuerySet(models.QuerySet):
         if not (user.is_active and user.is_staff and user.has_perm(right(self.model, "view"))):
             return self.none()
         rows = self.filter(deleted_at=None)
-        if is_reviewer(user, self.model):
+        shared = self.shared_with(user)
+        if shared is None:
             return rows
         own = Q(created_by=user) | Q(draft_of__created_by=user)
         # What others have scheduled is not public yet.
         public = Q(status=Status.PUBLISHED, publish_at__lte=timezone.now())
-        return rows.filter(own | public)
+        return rows.filter(own | public | shared)
+
+    def shared_with(self, user) -> Q | None:
+        """Which unpublished items of others the user sees; None: all."""
+        return None if is_reviewer(user, self.model) else Q(pk__in=[])
 
     def _live(self):
         return self.filter(draft_of=None, deleted_at=None)
@@ -302,6 +307,10 @@ class Publishable(models.Model):
                 audit.refuse(actor=by, target=self, verb=verb)
             raise Refused(refusal)
 
+    def is_reviewed_by(self, user) -> bool:
+        """Whether the user is one of those who decide on this item."""
+        return is_reviewer(user, type(self))
+
     def can(self, verb: str, user) -> bool:
         """Whether the state and the user's rights allow the verb now."""
         return self.deleted_at is None and not self._refusal(VERBS[verb], by=user)
@@ -379,6 +388,8 @@ class Publishable(models.Model):
     def _refusal(self, verb: Verb, *, by) -> str:
         if by is not None and not by.has_perm(right(self, verb.permission)):
             return gettext("Your account may not do this: %s.") % verb.label
+        if by is not None and verb.permission in REVIEW_RIGHTS and not self.is_reviewed_by(by):
+            return gettext("This text belongs to another unit: its own reviewers decide on it.")
         if self.status not in verb.sources:
             return gettext("“%(verb)s” is not possible: this item is now “%(status)s”.") % {
                 "verb": verb.label,

@@ -171,6 +171,15 @@ def _site_url() -> str:
     return url
 
 
+def _admin_path() -> str:
+    path = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+    if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", path):
+        raise ImproperlyConfigured(
+            "Biến ADMIN_PATH không đúng: chỉ gồm chữ không dấu, số, dấu - và _, ví dụ admin/."
+        )
+    return path
+
+
 # ── The site ────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = _required(
     "SECRET_KEY",
@@ -184,7 +193,9 @@ SITE_URL = _site_url()
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+ADMIN_PATH = _admin_path()
+# From where the admin exists; elsewhere its addresses are unknown ones. Empty: everywhere.
+ADMIN_NETWORKS = _networks("ADMIN_NETWORKS")
 
 # Whom to tell about a hole: /.well-known/security.txt.
 SECURITY_CONTACT = _security_contact()
@@ -209,6 +220,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.policies.Headers",
     "portal.middleware.TrustedProxies",
+    "portal.admin_access.AdminAccess",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.NoNullBytes",

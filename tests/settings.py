@@ -14,6 +14,7 @@ os.environ["SECRET_KEY"] = "a key for tests only, long enough for the deploy che
 os.environ["DEBUG"] = "false"
 os.environ["SITE_URL"] = "http://testserver"
 os.environ["ADMIN_PATH"] = "admin/"
+os.environ["ADMIN_NETWORKS"] = ""
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["MEDIA_ROOT"] = str(FOLDER / "media")

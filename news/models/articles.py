@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
-from news import copies, link_approval
+from news import copies, link_approval, reach
 from portal import audit, images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
@@ -134,6 +134,18 @@ def keep_unless_hollow(collector, field, articles, using) -> None:
 
 
 class ArticleQuerySet(PublishableQuerySet):
+    def shared_with(self, user) -> Q | None:
+        """Of others: to a reviewer what he reviews, to everybody what his colleagues write."""
+        if not is_reviewer(user, Article):
+            return reach.of_colleagues(user)
+        return None if reach.reviews_everything(user) else reach.to_review(user)
+
+    def reviewed_by(self, user):
+        """What the user decides on, public or not."""
+        if not is_reviewer(user, Article):
+            return self.none()
+        return self if reach.reviews_everything(user) else self.filter(reach.to_review(user))
+
     def listed(self):
         """What a list shows of each article: no body, its category, its lead photo; one query."""
         start = Substr("body", 1, TEASER_CHARACTERS)
@@ -410,7 +422,7 @@ class Article(Publishable):
         """
         if self.deleted_at or self.status in {Status.PUBLISHED, Status.WITHDRAWN}:
             return False
-        if is_reviewer(user, Article):
+        if self.is_reviewed_by(user):
             return True
         return self.status != Status.SUBMITTED and self.created_by_id == user.pk
 
@@ -418,7 +430,10 @@ class Article(Publishable):
         """Whether `user` may start changing what is public, in a working copy."""
         if self.deleted_at or self.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
             return False
-        return is_reviewer(user, Article) or self.created_by_id == user.pk
+        return self.is_reviewed_by(user) or self.created_by_id == user.pk
+
+    def is_reviewed_by(self, user) -> bool:
+        return is_reviewer(user, Article) and reach.lies_with(self, user)
 
     def failure_reasons(self) -> list[str]:
         failures = self.own_failures()
@@ -1014,6 +1029,8 @@ class Transition(models.Model):
         """Say after the fact that a text published by its own author is right."""
         if self.by_id == by.pk:
             raise Refused(_("Somebody else approves a text of your own."))
+        if not self.article.is_reviewed_by(by):
+            raise Refused(_("This text belongs to another unit: its own reviewers decide on it."))
         self.approved_by, self.approved_at = by, timezone.now()
         open_ones = Transition.objects.to_approve().filter(pk=self.pk)
         with transaction.atomic():

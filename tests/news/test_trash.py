@@ -239,7 +239,7 @@ def test_the_page_that_asks_the_message_and_the_list_say_the_same_number(client,
 def test_the_list_costs_the_same_however_long(client, editor, rows, django_assert_num_queries):
     for _number in range(rows):
         trash.trash(make_article(status="draft"), by=editor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(BIN)
     assert len(page.context["rows"]) == min(rows, 50)
     assert bool(page.context["page_after"]) is (rows > 50)
