@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.account_rights import may_change
 from portal.accounts import forms, second_factor
 from portal.accounts.limits import Locked
 from portal.models import User
@@ -207,6 +208,4 @@ def reset_factor(request, pk):
 
 
 def _may_reset(administrator: User, account: User) -> bool:
-    if administrator == account or not administrator.has_perm("portal.change_user"):
-        return False
-    return administrator.is_superuser or not account.is_superuser
+    return administrator != account and may_change(administrator, account)
