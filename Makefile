@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test stress lint audit attack security bench guide messages lock clean
+.PHONY: help run dev test stress lint audit observatory attack security bench guide messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
@@ -16,6 +16,7 @@ help:
 	@echo "make stress   các phép thử dài: nhiều người cùng sửa, trình duyệt bị tắt giữa chừng"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
+	@echo "make observatory  điểm của MDN Observatory cho trang đứng sau nginx, có TLS"
 	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
 	@echo "make security quét mã và trang bằng bandit, wapiti, sqlmap (chừng 40 phút); ARGS=bandit để chọn"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
@@ -72,6 +73,9 @@ lint: .venv/dev.installed
 
 audit: .venv/dev.installed
 	@tests/audit/run $(ARGS)
+
+observatory: .venv/dev.installed
+	@tests/security/observatory
 
 attack: .venv/dev.installed
 	$(BIN)/python -m tests.attack $(FILE)

@@ -1,6 +1,7 @@
 """The agency, its people and its contact details."""
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
@@ -18,24 +19,28 @@ from departments.models import (
     Appointment,
     Contact,
     Department,
+    Membership,
     Person,
     Position,
     SiteSettings,
     today,
 )
+from portal import account_rights, audit
 from portal.admin import PortalFields, PortalModelAdmin
 from portal.fields import TextField
+from portal.hosts import LinkForm
 from portal.text import row_number
 
 
 class ContactInline(PortalFields, admin.StackedInline):
     model = Contact
+    form = LinkForm
     extra = 0
     fields = [
         ("label", "kind"),
         "address",
         ("phone", "fax"),
-        ("email", "website"),
+        ("email", "website", "links_allowed"),
         "opening_hours",
         ("valid_from", "valid_until", "order"),
     ]
@@ -100,6 +105,7 @@ class DepartmentAdmin(PortalModelAdmin):
     actions = None
     search_fields = ["name", "short_name", "aliases"]
     autocomplete_fields = ["parent"]
+    form = LinkForm
     inlines = [ContactInline, PositionInline]
     list_per_page = 500
     change_list_template = "admin/departments/department_list.html"
@@ -109,7 +115,7 @@ class DepartmentAdmin(PortalModelAdmin):
     )
     fieldsets = [
         (None, {"fields": ["name", "short_name", "kind", "parent"]}),
-        (_("Functions and duties"), {"fields": ["functions"]}),
+        (_("Functions and duties"), {"fields": ["functions", "links_allowed"]}),
         (
             _("Other settings"),
             {
@@ -178,12 +184,15 @@ class DepartmentAdmin(PortalModelAdmin):
         chosen = request.POST.get("up") or request.POST.get("down") or ""
         unit = get_object_or_404(Department, pk=row_number(chosen))
         with transaction.atomic():
-            siblings = list(Department.objects.filter(parent=unit.parent_id).select_for_update())
+            siblings = list(
+                Department.objects.filter(parent=unit.parent_id).select_for_update(no_key=True)
+            )
             here = siblings.index(unit)
             there = min(max(here + step, 0), len(siblings) - 1)
             siblings[here], siblings[there] = siblings[there], siblings[here]
             for number, sibling in enumerate(siblings, start=1):
                 Department.objects.filter(pk=sibling.pk).update(order=number)
+            audit.record("reorder", request=request, target=unit, after={"place": there + 1})
         return redirect("admin:departments_department_changelist")
 
     # ── Reorganisation ──────────────────────────────────────────────────────────────────────────
@@ -219,17 +228,53 @@ class DepartmentAdmin(PortalModelAdmin):
         return redirect("admin:departments_department_change", made[0].pk)
 
 
+class MembershipInline(PortalFields, admin.StackedInline):
+    """The units somebody works in, on the screen of his account; nobody names his own."""
+
+    model = Membership
+    verbose_name = _("unit of work")
+    verbose_name_plural = _("units of work")
+    extra = 0
+    autocomplete_fields = ["department"]
+
+    def has_view_permission(self, request, obj=None):
+        shown = _is_kept_by(request.user, obj) or obj.memberships.exists()
+        return super().has_view_permission(request, obj) and shown
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _is_kept_by(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _is_kept_by(request.user, obj)
+
+
+def _is_kept_by(user, account) -> bool:
+    """Whether `user` may say in which units the owner of the account works."""
+    return account is None or (account != user and account_rights.may_change(user, account))
+
+
+# The screen of accounts is below this app and cannot name what is above it.
+admin.site.get_model_admin(get_user_model()).inlines = [MembershipInline]
+
+
 @admin.register(Person)
 class PersonAdmin(PortalModelAdmin):
     list_display = ["full_name", "email", "phone"]
     search_fields = ["full_name"]
+    form = LinkForm
     inlines = [PostsHeldInline]
     keep_instead = _(
         "Somebody who holds or held a post is kept, so that old articles stay true. If the term is "
         "over, enter its last day."
     )
     fieldsets = [
-        (None, {"fields": ["full_name", "portrait", ("email", "phone"), "biography"]}),
+        (
+            None,
+            {"fields": ["full_name", "portrait", ("email", "phone"), "biography", "links_allowed"]},
+        ),
         (_("Other settings"), {"classes": ["collapse"], "fields": ["slug"]}),
     ]
 
@@ -277,7 +322,9 @@ class AppointmentAdmin(PortalModelAdmin):
         if request.POST and form.is_valid():
             try:
                 with transaction.atomic():
-                    form.carry_out(appointment)
+                    following = form.carry_out(appointment)
+                    after = {"on": form.cleaned_data["on"], "to": following}
+                    audit.record("hand_over", request=request, target=appointment, after=after)
             except ValidationError as error:
                 for field, errors in error.message_dict.items():
                     form.add_error(field if field in form.fields else "on", errors)
@@ -302,6 +349,8 @@ class SiteSettingsAdmin(PortalModelAdmin):
     autocomplete_fields = ["agency"]
 
     def changelist_view(self, request, extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = SiteSettings.objects.first()
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if row:

@@ -1,17 +1,34 @@
 """Portraits and pictures of units: public as long as the person or the unit has a page."""
 
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
 from departments.models import Department, Person
 from portal.files import Door
 
 
-def _pictures(checksum: str):
-    units = Department.objects.founded().filter(picture__contains=checksum)
-    people = Person.objects.filter(portrait__contains=checksum)
-    return units, people
+def _names(checksums) -> list:
+    """Two querysets: the pictures of units and the portraits that are made of these files."""
+    return [
+        rows.filter(
+            reduce(or_, (Q(**{f"{name}__contains": one}) for one in checksums))
+        ).values_list(name, flat=True)
+        for name, rows in (
+            ("picture", Department.objects.founded()),
+            ("portrait", Person.objects.all()),
+        )
+    ]
 
 
 def public_until(checksum: str) -> list:
-    return [None for rows in _pictures(checksum) if rows.exists()]
+    return [None for names in _names([checksum]) if names.exists()]
+
+
+def public_among(checksums) -> set[str]:
+    names = [name for found in _names(checksums) for name in found]
+    return {checksum for checksum in checksums if any(checksum in name for name in names)}
 
 
 def open_to(checksum: str, user) -> bool:
@@ -19,4 +36,4 @@ def open_to(checksum: str, user) -> bool:
     return False
 
 
-DOOR = Door(public_until=public_until, open_to=open_to)
+DOOR = Door(public_until=public_until, public_among=public_among, open_to=open_to)

@@ -34,7 +34,7 @@ class AppointmentFormSet(BaseInlineFormSet):
         kept = [form for form in self.forms if self._is_kept(form)]
         positions = {form.instance.position_id for form in kept}
         # Whoever fills the same posts at the same moment waits until this is saved.
-        list(Position.objects.select_for_update(of=("self",)).filter(pk__in=positions))
+        list(Position.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=positions))
         for form in kept:
             self._judge(form, [other.instance for other in kept if other is not form])
 

@@ -554,7 +554,7 @@ class Appointment(models.Model):
         """
         positions = Position.objects.select_related("department")
         if connection.in_atomic_block:
-            positions = positions.select_for_update(of=("self",))
+            positions = positions.select_for_update(of=("self",), no_key=True)
         position = positions.get(pk=self.position_id)
         others = Appointment.objects.overlapping(self).select_related("person")
         holder = self.seat_taken_by(others, seats=position.seats) if position.seats else None

@@ -6,9 +6,7 @@ day ahead is not told before. Dates are ISO 8601; a term's start is as exact as 
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -25,6 +23,7 @@ from departments.models import (
     Succession,
     today,
 )
+from portal.spreadsheets import csv_lines
 
 UNIT_FIELDS = ("name", "short_name", "aliases", "kind", "parent", "founded_on", "closed_on")
 UNIT_FIELDS += ("successors", "url")
@@ -114,13 +113,9 @@ def as_json(request, name: str) -> HttpResponse:
 def as_csv(request, name: str) -> HttpResponse:
     """`/du-lieu/<name>.csv`: RFC 4180 in UTF-8 with the mark that Excel needs to see it."""
     rows, fields = _dataset(name)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fields)
-    writer.writeheader()
-    for row in rows():
-        writer.writerow({field: _cell(value) for field, value in row.items()})
+    lines = ([_cell(row[field]) for field in fields] for row in rows())
     response = HttpResponse(
-        "\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8; header=present"
+        "".join(csv_lines([fields, *lines])), content_type="text/csv; charset=utf-8; header=present"
     )
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return _open_to_all(response)
@@ -134,9 +129,8 @@ def _dataset(name: str) -> tuple:
 
 
 def _cell(value: str | list[str]) -> str:
-    """Lists joined with "; "; an apostrophe before what a spreadsheet takes for a formula."""
-    text = "; ".join(value) if isinstance(value, list) else value
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Lists joined with "; "."""
+    return "; ".join(value) if isinstance(value, list) else value
 
 
 def _open_to_all(response: HttpResponse) -> HttpResponse:

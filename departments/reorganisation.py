@@ -24,6 +24,7 @@ from departments.models import (
     SiteSettings,
     Succession,
 )
+from portal import audit
 from portal.text import formal_date
 
 Kind = Succession.Kind
@@ -196,7 +197,8 @@ class Plan:
         """Do it all or nothing; returns the new top units. Raises ValidationError."""
         with transaction.atomic():
             # Whoever reorganises the same units at the same moment waits, and is then refused.
-            locked = Department.objects.select_for_update().in_bulk([u.pk for u in self.old])
+            rows = Department.objects.select_for_update(no_key=True)
+            locked = rows.in_bulk([unit.pk for unit in self.old])
             self.old = [locked[unit.pk] for unit in self.old]
             self._units = {}
             self.check()
@@ -211,7 +213,12 @@ class Plan:
             self._end_contacts(contacts, heirs)
             self._keep_positions(heirs)
             self._hand_over_the_site(heirs)
+            audit.record("reorganise", target=made[0], after=self._told(made))
         return made
+
+    def _told(self, made: list[Department]) -> dict:
+        told = {"kind": self.kind, "on": self.on, "legal_basis": self.legal_basis}
+        return told | {"old": self.old, "new": made}
 
     def _make(self, unit: NewUnit) -> Department:
         model = self.old[0]
@@ -312,7 +319,7 @@ class Plan:
     def _hand_over_the_site(self, heirs: dict) -> None:
         heir = heirs.get(SiteSettings.load(on=self.on).agency_id)
         if heir:
-            settings = SiteSettings.objects.select_for_update().get()
+            settings = SiteSettings.objects.select_for_update(no_key=True).get()
             settings.succeed(heir, on=self.on)
             settings.save()
 

@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import unescape
-from urllib.parse import unquote, urlsplit
+from itertools import islice
+from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import models
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -24,11 +23,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Department, Person
-from news import people_named
-from news.models import Article, ArticlePhoto, Attachment, Category, Conference
+from news import link_approval, people_named
+from news.links import dead_paths, local_path
+from news.models import Article, ArticlePhoto, Attachment, Conference
 from news.people_named import Passage
-from portal import files, proofreading, richtext, search, text
+from portal import proofreading, richtext, search, spam, text
 
 LONGEST_TITLE = 150
 LARGE_PDF = 5 * 2**20
@@ -153,8 +152,15 @@ def _caption_id(row: int) -> str:
 
 def check(draft: Draft) -> list[Finding]:
     """Everything worth a look, in the order of the form; what blocks comes first in each part."""
-    found = [*_failures(draft), *_proofread(draft), *_title(draft), *_summary(draft)]
-    found += [*_links(draft), *_doubles(draft), *_files(draft), *_dates(draft)]
+    found = [*failures(draft), *_proofread(draft), *_title(draft), *_summary(draft)]
+    found += [
+        *_links(draft),
+        *_strange_links(draft),
+        *_spam_words(draft),
+        *_doubles(draft),
+        *_files(draft),
+        *_dates(draft),
+    ]
     parts = list(Part)
     return sorted(found, key=lambda one: (parts.index(one.part), not one.blocks))
 
@@ -166,7 +172,8 @@ def people(draft: Draft) -> list[people_named.Proposal]:
 
 
 # ── What blocks: the sentences are the models' ──────────────────────────────────────────────────
-def _failures(draft: Draft) -> Iterator[Finding]:
+def failures(draft: Draft) -> Iterator[Finding]:
+    """What keeps the text from being published, with the field of each."""
     places = _places_of_the_forbidden(draft)
     for name, sentence in _own_failures(draft.article):
         part = Part.TEXT if name == "body" else Part.TITLE
@@ -291,8 +298,6 @@ def _summary(draft: Draft) -> Iterator[Finding]:
 
 
 # ── Links ───────────────────────────────────────────────────────────────────────────────────────
-_LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
-_HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 _SAYS_NOTHING = {"tại đây", "ở đây", "đây", "xem tại đây", "xem thêm", "bấm vào đây", "link"}
 _SAYS_NOTHING |= {"nhấn vào đây", "click vào đây", "click here", "tại link này", "chi tiết"}
 _WITH_SCHEME = re.compile(r"(?:https?://|mailto:|tel:|/|#)", re.IGNORECASE)
@@ -300,12 +305,12 @@ _WITH_SCHEME = re.compile(r"(?:https?://|mailto:|tel:|/|#)", re.IGNORECASE)
 
 def _links(draft: Draft) -> Iterator[Finding]:
     body = draft.typed_body or draft.article.body
-    for attributes, inside in _LINK.findall(body)[:MOST_LINKS]:
-        words = " ".join(richtext.plain_text(inside).split())
-        found = _HREF.search(attributes)
-        for sentence in _link_sentences(unescape(found[1]) if found else "", words):
-            yield _in_text(sentence, words)
-    bare = richtext.plain_text(_LINK.sub("", body))
+    links = list(islice(richtext.links(body), MOST_LINKS))
+    dead = dead_paths(path for link in links if (path := local_path(link.address)))
+    for link in links:
+        for sentence in _link_sentences(link, dead):
+            yield _in_text(sentence, link.words)
+    bare = richtext.plain_text(richtext.without_links(body))
     for address in re.findall(r"(?<![\w/])www\.[\w./-]+\w", bare)[:MOST_LINKS]:
         said = gettext("“%s” is no link yet. Make it one that begins with https://.")
         yield _in_text(said % address, address)
@@ -317,46 +322,30 @@ def _in_text(sentence: str, words: str) -> Finding:
     )
 
 
-def _link_sentences(address: str, words: str) -> Iterator[str]:
-    if words.lower().strip(" .,:;()[]“”\"'") in _SAYS_NOTHING:
+def _link_sentences(link: richtext.Link, dead: set[str]) -> Iterator[str]:
+    if link.words.lower().strip(" .,:;()[]“”\"'") in _SAYS_NOTHING:
         said = gettext("The link “%s” does not say where it leads. Link the name of the page.")
-        yield said % words
-    if address and not _WITH_SCHEME.match(address):
-        yield gettext("The link “%s” must begin with https://, else it is lost.") % words
-    elif (path := _local(address)) and not _is_public(path):
-        yield gettext("The link “%s” leads to a page that readers cannot open.") % words
+        yield said % link.words
+    if link.address and not _WITH_SCHEME.match(link.address):
+        yield gettext("The link “%s” must begin with https://, else it is lost.") % link.words
+    elif local_path(link.address) in dead:
+        yield gettext("The link “%s” leads to a page that readers cannot open.") % link.words
 
 
-def _local(address: str) -> str:
-    """The path of this site that the address means, "" for other sites."""
-    address = address.removeprefix(settings.SITE_URL.rstrip("/"))
-    if not address.startswith("/") or address.startswith("//"):
-        return ""
-    return unquote(urlsplit(address).path)
+def _strange_links(draft: Draft) -> Iterator[Finding]:
+    """Links to sites nobody knows: the writer is told, whoever publishes is asked."""
+    for link in link_approval.strange(draft.article):
+        yield _in_text(link.sentence, link.words)
 
 
-_PAGES = {
-    "news:article_detail": lambda pk, **_slug: Article.objects.readable().filter(pk=pk),
-    "news:article_short": lambda pk: Article.objects.readable().filter(pk=pk),
-    "news:article_print": lambda pk, **_slug: Article.objects.readable().filter(pk=pk),
-    "news:category_detail": lambda slug: Category.objects.filter(slug=slug),
-    "departments:department_detail": lambda slug: Department.objects.filter(slug=slug),
-    "departments:person_detail": lambda slug: Person.objects.filter(slug=slug),
-}
-
-
-def _is_public(path: str) -> bool:
-    """Whether a path of this site leads readers to something."""
-    try:
-        found = resolve(path)
-    except Resolver404:
-        return False
-    if "admin" in found.namespaces:
-        return False
-    if found.view_name == "media":
-        return files.is_public(found.kwargs["name"])
-    page = _PAGES.get(found.view_name)
-    return page is None or page(**found.kwargs).exists()
+def _spam_words(draft: Draft) -> Iterator[Finding]:
+    """Words of spam: a text may well warn of them, so that a person decides."""
+    for part, passage in draft.passages:
+        for word in spam.words(passage.text):
+            start = passage.text.lower().find(word.written)
+            said = gettext("“%s” is a word of spam. Keep it only where the text reports or warns.")
+            end = start + len(word.written) if start >= 0 else 0
+            yield _at(part, passage, said % word.term, max(start, 0), end)
 
 
 # ── Twice on the site ───────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.errors import RegistrationError, RevertError
 
+from portal import audit, richtext
 from portal.publishing import EXPIRES_TOO_EARLY, Refused, Status
 
 # What a working copy takes from the live row and gives back; never the state and the times.
@@ -54,6 +55,7 @@ def open_copy(article, *, by):
             copy = _new_copy(live, by=by, content={name: getattr(live, name) for name in CONTENT})
             copy_parts(live, copy)
             copy.related.set(live.related.all())
+            audit.record("open_copy", actor=by, target=live, after={"copy": copy.pk})
     return copy
 
 
@@ -73,10 +75,9 @@ def merge(copy, *, by, reason: str = "") -> None:
     changed by somebody else meanwhile; nothing is changed then.
     """
     copy.may("publish", by=by)
-    if reasons := copy.failure_reasons():
+    publish_at = copy.draft_of.publish_at
+    if reasons := copy.against_publication(by=by, publish_at=publish_at, reason=reason):
         raise Refused(*reasons)
-    if copy.is_major_change and not copy.change_note:
-        raise Refused(_("Write for the readers what has changed, or untick the major change."))
     with transaction.atomic():
         copy.advance()  # fails if somebody else saved the copy meanwhile
         live = _lock(copy.draft_of)
@@ -90,11 +91,19 @@ def merge(copy, *, by, reason: str = "") -> None:
         _move_parts(copy, live)
         live.related.set(copy.related.all())
         live.advance(**changes)
+        _forget_mended_links(live)
         if copy.is_major_change:
             live.updates.create(at=timezone.now(), note=copy.change_note)
         live.record_transition("update", by=by, reason=reason, is_own_text=copy.is_own_text_of(by))
         remove(copy)
         record_version(live, by=by)
+
+
+def _forget_mended_links(article) -> None:
+    """What the next look at the links would find mended; a list of them is shorter at once."""
+    held = [link.address for link in richtext.links(article.body)]
+    longest = article.broken_links.model._meta.get_field("address").max_length
+    article.broken_links.exclude(address__in=[one[:longest] for one in held]).delete()
 
 
 def remove(copy) -> None:
@@ -143,6 +152,7 @@ def restore(version, *, by):
         target.related.set(model.objects.filter(pk__in=data.get("related", [])))
         if target == live:
             record_version(live, by=by, comment=RESTORED)
+        audit.record("restore_version", actor=by, target=live, after={"version": version.pk})
     return target
 
 
@@ -159,7 +169,9 @@ def fields_of(version) -> dict:
 
 def _lock(article):
     """The row as it is in the database now, kept for this transaction."""
-    return article._meta.concrete_model._base_manager.select_for_update().get(pk=article.pk)
+    return article._meta.concrete_model._base_manager.select_for_update(no_key=True).get(
+        pk=article.pk
+    )
 
 
 def _new_copy(live, *, by, content):

@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from news.models import Article, ArticlePhoto
 from portal.models import User
 from portal.publishing import Status, is_reviewer, right
+from portal.spreadsheets import is_formula
 from portal.text import normalize_line, person_sort_key
 
 Kind = Article.Kind
@@ -199,7 +200,7 @@ def _line(sheet, values: list, *, bold: bool = False) -> None:
         if isinstance(value, str):
             cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
             cell.data_type = "s"
-            cell.quotePrefix = value[:1] in set("=+-@\t\r")
+            cell.quotePrefix = is_formula(value)
         else:
             cell.value = value
         if isinstance(value, datetime.date):

@@ -19,6 +19,15 @@ def public_until(checksum: str) -> list:
     ]
 
 
+def public_among(checksums) -> set[str]:
+    """Those of the files that a public article shows."""
+    found: set[str] = set()
+    for checksum in ("photos__photo__checksum", "attachments__checksum"):
+        published = Article.objects.published().order_by().filter(**{f"{checksum}__in": checksums})
+        found.update(published.values_list(checksum, flat=True))
+    return found
+
+
 def open_to(checksum: str, user) -> bool:
     """Staff see the photo library's photos, and the files of articles they may open."""
     if not user.is_staff:
@@ -40,6 +49,7 @@ def file_name(checksum: str) -> str:
 
 DOOR = Door(
     public_until=public_until,
+    public_among=public_among,
     open_to=open_to,
     file_name=file_name,
     opened_by=previews.opens,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from news import copies
 from news.models import Article
+from portal import audit
 from portal.publishing import Status
 
 # What is decided anew for each article.
@@ -22,7 +23,7 @@ def duplicate(article: Article, *, by) -> Article:
 
     A second click within a moment gives back the draft that the first one has made.
     """
-    type(article)._base_manager.select_for_update().get(pk=article.pk)
+    type(article)._base_manager.select_for_update(no_key=True).get(pk=article.pk)
     since = timezone.now() - SECOND_CLICK
     made = Article.objects.filter(created_by=by, created_at__gte=since, deleted_at=None)
     made = made.filter(title=_title(article.title), status=Status.DRAFT, draft_of=None)
@@ -39,6 +40,7 @@ def _new_draft(article: Article, *, by) -> Article:
     # A title of what the user may not see must not come along.
     seen = Article.objects.visible_to(by).filter(draft_of=None)
     draft.related.set(article.related.filter(pk__in=seen.values("pk")))
+    audit.record("duplicate", actor=by, target=draft, after={"copy_of": article.pk})
     return draft
 
 

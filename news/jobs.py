@@ -11,6 +11,14 @@ from portal import maintenance
 def register() -> None:
     maintenance.register(maintenance.Job("letters", send_letters, every=timedelta(minutes=4)))
     maintenance.register(maintenance.Job("trash", empty_trash, at=2))
+    maintenance.register(
+        maintenance.Job(
+            "links",
+            lambda: maintenance.by_command("check_links", "--outside"),
+            at=4,
+            lasts=timedelta(hours=6),
+        )
+    )
 
 
 def send_letters() -> str:

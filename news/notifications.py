@@ -1,7 +1,8 @@
 """Letters to staff about the steps of articles: one letter for all that waits, not twenty.
 
-Who is told: of a submitted text those who publish; of a returned, published, updated or withdrawn
-one its author; of a text that its own author published the other reviewers. A person gets a letter
+Who is told: of a submitted text those who publish it; that it was taken back those of them who have
+had a letter of it, the others get none; of a returned, published, updated or withdrawn one its
+author; of a text that its own author published the other reviewers. A person gets a letter
 at once, then none for PAUSE; what happens meanwhile comes in one letter with the next step after
 it, or with `manage.py send_notifications`, which a timer calls.
 """
@@ -22,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from news import reach
 from news.models import Article, Notification, Transition
 from portal.models import User
 from portal.publishing import right
@@ -38,6 +40,8 @@ def tell(step: Transition) -> None:
     """Note whom this step concerns; their letters leave when the transaction has ended."""
     if not settings.EMAIL_IS_SENT or step.by_id is None:
         return  # without a mail server nobody waits for letters; the system's steps concern nobody
+    if step.verb == "take_back":
+        _letters_of_submission(step).filter(mailed_at=None).delete()
     users = [user for user in _concerned(step) if user.email and user.pk != step.by_id]
     Notification.objects.bulk_create([Notification(user=user, step=step) for user in users])
     transaction.on_commit(partial(send_waiting, users=users), robust=True)
@@ -46,10 +50,18 @@ def tell(step: Transition) -> None:
 def _concerned(step: Transition) -> set[User]:
     people = set()
     if step.verb == "submit" or step.is_own_text:
-        people |= _publishers()
+        people |= {user for user in _publishers() if reach.lies_with(step.article, user)}
+    if step.verb == "take_back":
+        people |= {letter.user for letter in _letters_of_submission(step).select_related("user")}
     if step.verb in FOR_AUTHOR:
         people.add(_author(step.article))
     return {user for user in people if user and user.is_active and user.is_staff}
+
+
+def _letters_of_submission(step: Transition):
+    """The letters, sent or waiting, about the last submission before this step."""
+    submissions = Transition.objects.filter(article=step.article_id, verb="submit")
+    return Notification.objects.filter(step=submissions.values("pk")[:1])
 
 
 def _author(article: Article) -> User | None:

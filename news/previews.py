@@ -7,16 +7,20 @@ public pages know nothing of the cookie.
 
 import datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from news.models import Article
 from news.models.desk import PreviewLink
+from portal import audit
 from portal.files import media_prefix
-from portal.publishing import Status, is_reviewer
+from portal.publishing import Status
 
 DAYS = (1, 3, 7)
 DEFAULT_DAYS = 3
+# The screens that a preview can be looked at on, in pixels: a phone, a tablet.
+WIDTHS = (360, 768)
 
 _COOKIE = "xem-"
 # More than anybody previews in a week; a forged request makes the database look up no hundreds.
@@ -54,22 +58,27 @@ def can_be_shared_by(article: Article, user) -> bool:
     """Whether `user` may make links: reviewers, and the author of this text or of the live one."""
     live = article.draft_of
     own = user.pk in {article.created_by_id, live.created_by_id if live else None}
-    return own or is_reviewer(user, Article)
+    return own or article.is_reviewed_by(user)
 
 
 def can_be_revoked_by(link: PreviewLink, user) -> bool:
-    return link.by_id == user.pk or is_reviewer(user, Article)
+    return link.by_id == user.pk or link.article.is_reviewed_by(user)
 
 
+@transaction.atomic
 def make(article: Article, *, by, days: int) -> PreviewLink:
     """A new link of `article` that is valid for `days` days."""
     until = timezone.now() + datetime.timedelta(days=days)
-    return PreviewLink.objects.create(article=article, by=by, expires_at=until)
+    link = PreviewLink.objects.create(article=article, by=by, expires_at=until)
+    audit.record("preview_link", actor=by, target=article, after={"link": link.pk, "days": days})
+    return link
 
 
+@transaction.atomic
 def revoke(link: PreviewLink) -> None:
     """End the link now; the moment of an earlier click stays."""
-    PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        audit.record("preview_link_revoked", target=link.article, after={"link": link.pk})
 
 
 # ── The files of what a link shows ──────────────────────────────────────────────────────────────

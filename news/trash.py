@@ -6,6 +6,7 @@ What was once public keeps a row without content, so that its address goes on an
 from __future__ import annotations
 
 import datetime
+import math
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -14,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision, Version
 
-from news import copies
+from news import copies, reach
 from news.models import Article, Attachment, Transition, WordFile
+from portal import audit
 from portal.publishing import Refused, Status, right
 
 KEPT = datetime.timedelta(days=30)
@@ -29,7 +31,7 @@ TRASH, RESTORE = "trash", "untrash"
 
 def may_trash(article: Article, user) -> bool:
     """Whether `user` may put the article into the trash, and so take it out again."""
-    if user.has_perm(right(Article, "withdraw")):
+    if user.has_perm(right(Article, "withdraw")) and article.is_reviewed_by(user):
         return True
     own = article.created_by_id == user.pk and article.status in OWN
     return own and user.has_perm(right(Article, "change"))
@@ -82,9 +84,10 @@ def trashed():
 def _within_reach(user) -> Q:
     if not (user.is_active and user.is_staff and user.has_perm(right(Article, "view"))):
         return Q(pk__in=[])
-    if user.has_perm(right(Article, "withdraw")):
-        return Q()
-    return Q(created_by=user, status__in=OWN)
+    own = Q(created_by=user, status__in=OWN)
+    if not user.has_perm(right(Article, "withdraw")):
+        return own
+    return Q() if reach.reviews_everything(user) else own | reach.to_review(user)
 
 
 def soon_gone(rows, *, now: datetime.datetime | None = None):
@@ -93,8 +96,9 @@ def soon_gone(rows, *, now: datetime.datetime | None = None):
 
 
 def days_left(article: Article) -> int:
-    """Whole days until the trash is emptied of the article; 0 on the last."""
-    return max(0, (article.deleted_at + KEPT - timezone.now()).days)
+    """The days it can still be taken out, a begun one counted: KEPT at first, 0 when it may go."""
+    left = article.deleted_at + KEPT - timezone.now()
+    return max(0, math.ceil(left / datetime.timedelta(days=1)))
 
 
 # ── For good ────────────────────────────────────────────────────────────────────────────────────
@@ -109,15 +113,16 @@ def empty(*, now: datetime.datetime | None = None) -> int:
 def _purge(pk: int, old: datetime.datetime) -> bool:
     """One article with all that hangs on it; False when it was restored meanwhile."""
     rows = trashed().filter(pk=pk, deleted_at__lte=old)
-    article = rows.select_for_update(of=("self",)).first()
+    article = rows.select_for_update(of=("self",), no_key=True).first()
     if article is None:
         return False
-    files = [*_file_names(article)]
+    files, target = [*_file_names(article)], audit.target_of(article)
     _forget_versions(article)
     if Article.objects.once_public().filter(pk=pk).exists():
         _hollow_out(article)
     else:
         article.delete()
+    audit.record("purge", target=target)
     transaction.on_commit(lambda: _delete_unused(files))
     return True
 
@@ -149,7 +154,8 @@ def _forget_versions(article) -> None:
 def _hollow_out(article) -> None:
     """Leave of the article what its address needs to answer 410, and who did what to it."""
     Article.objects.filter(draft_of=article).delete()
-    for name in (*copies.PARTS, "updates", "remarks", "autosaves", "preview_links", "word_files"):
+    own = ("updates", "remarks", "autosaves", "preview_links", "word_files", "broken_links")
+    for name in (*copies.PARTS, *own):
         relation = article._meta.get_field(name)
         relation.related_model._base_manager.filter(article=article.pk).delete()
     article.related.clear()

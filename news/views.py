@@ -52,7 +52,10 @@ class ArticleDetailView(View):
         address = self.address_of(article)
         if not self.is_preview and request.path != unquote(address):
             return HttpResponsePermanentRedirect(address + self.kept_query())
-        return render(request, self.template_name, self.get_context(article))
+        return render(request, self.get_template_names(), self.get_context(article))
+
+    def get_template_names(self) -> str:
+        return self.template_name
 
     def address_of(self, article: Article) -> str:
         return article.get_absolute_url()
@@ -134,10 +137,52 @@ def body_parts(body: str, uses: list) -> list:
 
 
 @method_decorator(never_cache, name="dispatch")
-class ArticlePreviewView(ArticleDetailView):
-    """The public page of an article as it stands, for staff who may see it; kwargs: pk."""
+class PreviewView(ArticleDetailView):
+    """The public page of what is not public yet, under a bar; `?rong=360`: on a screen so wide.
+
+    The narrow screen is a frame (news/preview_screen.html) around the same address with `?khung`:
+    only a frame has the width that the stylesheet asks for.
+    """
 
     is_preview = True
+
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        if self.is_framed:
+            # The answer that pages of this site may frame; any other stays refused to all.
+            response["X-Frame-Options"] = "SAMEORIGIN"
+            response.policy_kind = "framed"
+        elif self.screen:
+            response.policy_kind = "framing"
+        return response
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether this is what stands in the frame, and not the same address opened alone."""
+        destination = self.request.headers.get("Sec-Fetch-Dest", "iframe")
+        return "khung" in self.request.GET and destination == "iframe"
+
+    @property
+    def screen(self) -> int | None:
+        """The width that is asked for, if it is one of those offered."""
+        asked = self.request.GET.get("rong", "")
+        return next((width for width in previews.WIDTHS if str(width) == asked), None)
+
+    def get_template_names(self) -> str:
+        return "news/preview_screen.html" if self.screen else super().get_template_names()
+
+    def get_context(self, article: Article) -> dict:
+        return super().get_context(article) | {
+            "is_framed": self.is_framed,
+            "screen": self.screen,
+            "widths": previews.WIDTHS,
+            "link": None,
+            "back_url": "",
+        }
+
+
+class ArticlePreviewView(PreviewView):
+    """A preview for staff who may see the article, with the way back to its screen; kwargs: pk."""
 
     def get_article(self) -> Article | None:
         articles = Article.objects.visible_to(self.request.user)
@@ -151,9 +196,11 @@ class ArticlePreviewView(ArticleDetailView):
     def gone(self):
         raise Http404
 
+    def get_context(self, article: Article) -> dict:
+        return super().get_context(article) | {"back_url": article.get_desk_url()}
 
-@method_decorator(never_cache, name="dispatch")
-class PreviewLinkView(ArticleDetailView):
+
+class PreviewLinkView(PreviewView):
     """The public page of an article for whoever holds a link to it; kwargs: key.
 
     Once the article is public the link leads to its page. 410 says that a link has ended, 404

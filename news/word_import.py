@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from departments.models import SiteSettings
 from news import copies, word
 from news.models import Article, Photo, WordFile
-from portal import files, images, richtext
+from portal import audit, files, images, richtext
 
 WAITS = datetime.timedelta(days=1)
 
@@ -115,7 +115,7 @@ def take_over(word_file: WordFile, draft: word.Draft, form, conference_form, *, 
     """
     taken, problems = _to_library(draft, by=by)  # outside the transaction: encoding takes seconds
     with transaction.atomic():
-        kept = WordFile.objects.select_for_update().get(pk=word_file.pk)
+        kept = WordFile.objects.select_for_update(no_key=True).get(pk=word_file.pk)
         if kept.article_id:
             return kept.article, []
         article = form.save(commit=False)
@@ -129,6 +129,7 @@ def take_over(word_file: WordFile, draft: word.Draft, form, conference_form, *, 
         kept.article = article
         kept.save(update_fields=["article"])
         copies.record_version(article, by=by)
+        audit.record("add", actor=by, target=article, after={"word_file": word_file.name})
     return article, problems
 
 

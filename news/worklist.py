@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,6 +22,22 @@ ROWS = 5
 # More are not counted: "99+".
 MOST = 99
 _COLUMNS = ("kind", "title", "status", "publish_at", "expire_at", "saved_at", "deleted_at")
+
+
+# What a person is called on the desk.
+_NAMES = ("last_name", "first_name", "username")
+
+
+def _last_step(verb: str):
+    """The last step of that name of an outer query's article; a copy's are the live row's."""
+    kept_on = Coalesce(OuterRef("draft_of"), OuterRef("pk"))
+    return Transition.objects.filter(article=kept_on, verb=verb).order_by("-at", "-pk")
+
+
+def sender(article: Article) -> str:
+    """Who submitted an article of the block "submitted"; empty where the account is gone."""
+    names = {name: getattr(article, f"sender_{name}", None) for name in _NAMES}
+    return str(get_user_model()(**names)) if names["username"] else ""
 
 
 @dataclass
@@ -61,7 +79,7 @@ class Worklist:
         reviews = is_reviewer(self.user, Article)
         mine = {} if reviews else {"author": "me"}
         if reviews:
-            yield self._state("submitted", _("Waiting for your review"))
+            yield self._waiting()
         yield self._returned()
         yield self._state("draft", _("My drafts"), author="me")
         if not reviews:
@@ -82,19 +100,24 @@ class Worklist:
         rows = rows.only(*_COLUMNS, "draft_of").order_by(order, "-pk")
         return Block(name, title, rows, address, STATES[name].empty)
 
+    def _waiting(self):
+        block = self._state("submitted", _("Waiting for your review"))
+        sent = _last_step("submit")
+        names = {f"sender_{name}": Subquery(sent.values(f"by__{name}")[:1]) for name in _NAMES}
+        block.rows = block.rows.annotate(sent_at=Subquery(sent.values("at")[:1]), **names)
+        return block
+
     def _returned(self):
         block = self._state("returned", _("Returned to me"), author="me")
-        steps = Transition.objects.filter(verb="return_to_author").order_by("-at", "-pk")
-        live = steps.filter(article=OuterRef("pk")), steps.filter(article=OuterRef("draft_of"))
-        own, of_copy = (Subquery(found.values("reason")[:1]) for found in live)
-        block.rows = block.rows.annotate(own_reason=own, copy_reason=of_copy)
+        reason = Subquery(_last_step("return_to_author").values("reason")[:1])
+        block.rows = block.rows.annotate(return_reason=reason)
         return block
 
     def _own_texts(self):
         """What somebody published of his own, until another has looked at it."""
         waiting = Transition.objects.filter(is_own_text=True, approved_at=None)
         waiting = waiting.exclude(by=self.user).values("article")
-        rows = Article.objects.visible_to(self.user).filter(pk__in=waiting)
+        rows = Article.objects.visible_to(self.user).reviewed_by(self.user).filter(pk__in=waiting)
         return Block(
             "own_texts",
             _("Own texts to approve"),

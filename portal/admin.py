@@ -2,9 +2,12 @@
 
 import datetime
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import (
     AdminURLFieldWidget,
     AutocompleteSelect,
@@ -16,13 +19,19 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import Synonym, User
+from portal import account_rights, audit
+from portal.account_rights import FLAGS, AccountForm
+from portal.audit_forms import Audited
+from portal.audit_screen import AuditEntryAdmin
+from portal.change_list import PortalChangeList
+from portal.models import AuditEntry, Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
 
@@ -115,21 +124,25 @@ class PortalFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class PortalModelAdmin(PortalFields, admin.ModelAdmin):
+class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
     """What every screen of the portal shares."""
 
     list_per_page = 50
     # Said when something cannot be deleted: why, and what to do instead.
     keep_instead = ""
 
+    def get_changelist(self, request, **kwargs):
+        return PortalChangeList
+
     def delete_view(self, request, object_id, extra_context=None):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})
         return super().delete_view(request, object_id, context)
 
 
-class UserAdmin(DjangoUserAdmin):
-    """Accounts. Rights come from groups alone; only a superuser makes superusers."""
+class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
+    """Accounts. Rights come from groups alone; who may change what: portal.account_rights."""
 
+    form = AccountForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("last_name", "first_name", "email")}),
@@ -144,33 +157,112 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ("username", "last_name", "first_name", "email", "is_active", "is_staff")
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
+    keep_instead = _(
+        "An account that has worked here is kept, so that texts and histories keep their names. "
+        "Untick “Active” instead: nobody signs in with it any more."
+    )
 
+    # ── Who may ─────────────────────────────────────────────────────────────────────────────────
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and request.user.keeps_accounts
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.keeps_accounts
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and account_rights.may_change(request.user, obj or request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj) and obj != request.user
+        return allowed and account_rights.may_change(request.user, obj or request.user)
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """The list's own filters alone: no other column is asked through an address."""
+        return lookup in {f"{name}__exact" for name in FLAGS} | {"groups__id__exact"}
+
+    # ── What they see ───────────────────────────────────────────────────────────────────────────
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "groups":  # three ticks say more than two boxes with arrows
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_fieldsets(self, request, obj=None):
+        """Of a superior's account not even what the password was hashed with is shown."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return ((None, {"fields": ("username",)}), *fieldsets[1:])
+
     def get_readonly_fields(self, request, obj=None):
-        fields = tuple(super().get_readonly_fields(request, obj))
-        if request.user.is_superuser:
-            return fields
-        own = ("groups", "is_staff", "is_active") if obj == request.user else ()
-        return (*fields, "is_superuser", *own)
+        """What is read-only is no field of the form: what is sent for it all the same is unread."""
+        fields = set(super().get_readonly_fields(request, obj))
+        if obj == request.user:
+            fields |= set(account_rights.RIGHTS)
+        if not request.user.is_superuser:
+            fields.add("is_superuser")
+        return sorted(fields)
 
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._not_superior(request, obj)
+    # ── What they do, and what is kept of it ────────────────────────────────────────────────────
+    def _keep(self, request, action, obj):
+        """Kept by `save_related` instead: with groups and units, as they are afterwards."""
 
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._not_superior(request, obj)
+    def save_model(self, request, obj, form, change):
+        form.described_before = (
+            account_rights.described(User.objects.get(pk=obj.pk)) if change else {}
+        )
+        super().save_model(request, obj, form, change)
 
-    @staticmethod
-    def _not_superior(request, obj) -> bool:
-        return obj is None or request.user.is_superuser or not obj.is_superuser
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        account = form.instance
+        before, after = form.described_before, account_rights.described(account)
+        before, after = account_rights.differences(before, after)
+        if after:
+            action = "account_changed" if change else "account_added"
+            audit.record(action, request=request, target=account, before=before, after=after)
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django's name
+        """Set somebody's password. One's own is changed where the old one is asked for."""
+        account = self.get_object(request, unquote(id))
+        if account == request.user and self.has_change_permission(request, account):
+            return redirect(f"{self.admin_site.name}:password_change")
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if account and account.password != User.objects.get(pk=account.pk).password:
+                after = {"password": "changed"}
+                audit.record("account_changed", request=request, target=account, after=after)
+        return response
+
+    def get_deleted_objects(self, objs, request):
+        """What names an account keeps it."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        named = [
+            f"{account} – {rows}" for account in objs for rows in account_rights.what_names(account)
+        ]
+        return deleted, counts, missing, [*protected, *named]
+
+    def delete_model(self, request, obj):
+        with transaction.atomic():
+            described = account_rights.described(obj)
+            audit.record("account_deleted", request=request, target=obj, before=described)
+            obj.delete()
+
+    def delete_queryset(self, request, queryset):
+        for account in queryset:
+            self.delete_model(request, account)
 
 
 admin.site.register(User, UserAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a group may do is decided in a migration, beside the verbs: no screen changes it.
 admin.site.unregister(Group)
+# Factors are added by their owner and reset by a button; their secrets are nobody's to read.
+admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(Synonym)
@@ -183,3 +275,7 @@ class SynonymAdmin(PortalModelAdmin):
     @admin.display(description=_("words"), ordering="terms")
     def words(self, group):
         return str(group)
+
+
+# Screens of one subject each, in modules of their own; they build on the above.
+from portal import sweep_admin  # noqa: E402, F401

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 # Old code nobody calls is still code somebody can load: uploads, frames, embeds, old jQuery.
@@ -23,8 +23,11 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import jobs
+        from portal.accounts import checks, trail  # noqa: F401 - they listen from here on
 
         post_migrate.connect(_prepare_search, sender=self)
+        post_migrate.connect(_prepare_audit_trail, sender=self)
+        post_save.connect(_record_account, sender="portal.User")
         jobs.register()
 
 
@@ -35,6 +38,18 @@ def _prepare_search(sender, using, plan=(), **kwargs):
     search_sql.prepare(using)
     if plan:
         search.fill_after_migration(using)
+
+
+def _prepare_audit_trail(sender, using, **kwargs):
+    from portal import audit_sql
+
+    audit_sql.prepare(using)
+
+
+def _record_account(**kwargs):
+    from portal import audit
+
+    audit.account_saved(**kwargs)
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):

@@ -41,6 +41,29 @@ class TextField(_NormalizedMixin, models.TextField):
     normalize = staticmethod(text.normalize)
 
 
+class EmailField(models.EmailField):
+    """An address of a mail box, in small letters: two spellings of one box are one address."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return _small(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return _small(value) if isinstance(value, str) else value
+
+    def pre_save(self, model_instance, add):
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            value = _small(value)
+            setattr(model_instance, self.attname, value)
+        return value
+
+
+def _small(address: str) -> str:
+    return text.normalize_line(address).lower()
+
+
 class SlugField(models.SlugField):
     """An address part, made from `source` when it is empty.
 

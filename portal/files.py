@@ -12,7 +12,7 @@ import re
 import tempfile
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -565,13 +565,15 @@ class Door:
     """What an app knows about the uses of a file, asked by checksum.
 
     `public_until`: for each use on a page that is public now, the moment that use ends (None:
-    never). `open_to`: may this signed-in user see it although it is not public? `file_name`: a
-    title to save it under, "" if unknown; the public sees it, so it comes from a public use.
-    `opened_by`: do the browser's cookies hold a key to it, such as that of a preview link?
+    never). `public_among`: which of several files have such a use. `open_to`: may this signed-in
+    user see it although it is not public? `file_name`: a title to save it under, "" if unknown; the
+    public sees it, so it comes from a public use. `opened_by`: do the browser's cookies hold a key
+    to it, such as that of a preview link?
     """
 
     public_until: Callable[[str], Iterable[datetime | None]]
     open_to: Callable[[str, models.Model], bool]
+    public_among: Callable[[Collection[str]], set[str]]
     file_name: Callable[[str], str] | None = None
     opened_by: Callable[[str, Mapping[str, str]], bool] | None = None
 
@@ -638,10 +640,14 @@ def media(request, name: str) -> HttpResponse:
     return response
 
 
-def is_public(name: str) -> bool:
-    """Whether everybody gets the file that `/media/<name>` means."""
-    file = _served_file(name)
-    return file is not None and _public_seconds(file.checksum) is not None
+def public_names(names: Iterable[str]) -> set[str]:
+    """Those of the names under which everybody gets a file at `/media/<name>`."""
+    checksums = {name: file.checksum for name in names if (file := _served_file(name))}
+    if not checksums:
+        return set()
+    wanted = set(checksums.values())
+    public = set().union(*(door.public_among(wanted) for door in _doors))
+    return {name for name, checksum in checksums.items() if checksum in public}
 
 
 def _public_seconds(checksum: str) -> int | None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from portal import jsonld, pictures, richtext, schema_org, sharing, stylesheet, text
+from portal import jsonld, pictures, policies, richtext, schema_org, sharing, stylesheet, text
 
 _FOLDER = settings.BASE_DIR / "templates"
 
@@ -38,11 +38,11 @@ def _source(name: str):
 
 # A page says a hundred sentences and addresses that never change: they are written into the
 # template when it is loaded, not asked for on every page.
-_CONSTANT = re.compile(r"""\{\{ (_|url|static)\(["']([^"']*)["']\) \}\}""")
+_CONSTANT = re.compile(r"""\{\{ (_|url|static|integrity)\(["']([^"']*)["']\) \}\}""")
 
 
 def _written(constant: re.Match) -> str:
-    functions = {"_": gettext, "url": url, "static": static}
+    functions = {"_": gettext, "url": url, "static": static, "integrity": policies.integrity}
     return escape(functions[constant[1]](constant[2])).replace("{", "&#123;")
 
 
@@ -153,6 +153,7 @@ class Portal(Extension):
             "_": translated,
             "url": url,
             "static": static,
+            "integrity": policies.integrity,
             "moment": moment,
             "frame_part": frame_part,
             "stylesheet": stylesheet.inline,

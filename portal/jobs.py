@@ -15,6 +15,13 @@ def register() -> None:
         maintenance.Job("backup", back_up, at=1, lasts=timedelta(hours=6)),
         maintenance.Job("sessions", clear_sessions, at=3),
         maintenance.Job("orphans", remove_orphans, at=3),
+        maintenance.Job("trail", lambda: maintenance.by_command("verify_audit"), at=2),
+        maintenance.Job(
+            "sweep",
+            lambda: maintenance.by_command("sweep"),
+            at=2,
+            lasts=timedelta(hours=6),
+        ),
         maintenance.Job("drill", drill, at=4, weekday=6, lasts=timedelta(hours=6)),
     ]
     for job in jobs:

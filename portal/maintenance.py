@@ -4,11 +4,13 @@ Apps register their jobs. A row for each says when it was begun and ended last; 
 first does the job, the others pass by.
 """
 
+import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.management import CommandError, call_command
 from django.db import close_old_connections, connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +20,10 @@ from portal.models import MaintenanceJob
 logger = logging.getLogger(__name__)
 # What was begun and never ended, by a process that was killed, or failed, is tried again.
 TRIED_AGAIN = timedelta(hours=1)
+
+
+class AlarmError(Exception):
+    """The job was done and found something that somebody must look at."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,28 @@ def _take(job: Job) -> bool:
 
 def _do(job: Job) -> tuple[str, str]:
     said = problem = ""
+    is_done = True
     try:
         said = job.run() or ""
+    except AlarmError as error:
+        problem = str(error)
+        logger.error("%s: %s", job.name, problem)
     except Exception as error:
         logger.exception("%s", job.name)
-        problem = str(error) or type(error).__name__
-    row = MaintenanceJob.objects.filter(name=job.name)
-    if problem:  # not ended: tried again before its time
-        row.update(problem=problem[:1000])
-    else:
-        row.update(ended_at=timezone.now(), said=said[:1000], problem="")
+        problem, is_done = str(error) or type(error).__name__, False
+    outcome = {"said": said[:1000], "problem": problem[:1000]}
+    if is_done:  # else it is tried again before its time
+        outcome["ended_at"] = timezone.now()
+    MaintenanceJob.objects.filter(name=job.name).update(**outcome)
     return said, problem
+
+
+def by_command(name: str, *arguments: str) -> str:
+    """Do a command's work as a job: what it says last; what it refuses is an alarm."""
+    output = io.StringIO()
+    try:
+        call_command(name, *arguments, stdout=output, stderr=output)
+    except CommandError as error:
+        raise AlarmError(str(error)) from error
+    lines = output.getvalue().strip().splitlines()
+    return lines[-1] if lines else ""

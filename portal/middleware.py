@@ -1,6 +1,10 @@
-"""What is refused before any view sees it."""
+"""What is refused, or not believed, before any view sees it."""
 
+from django.conf import settings
 from django.http import HttpResponseBadRequest
+
+from portal import audit
+from portal.clients import in_networks
 
 
 class NoNullBytes:
@@ -13,3 +17,48 @@ class NoNullBytes:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest()
         return self.get_response(request)
+
+
+class TrustedProxies:
+    """Forget "this came over HTTPS" unless one of TRUSTED_PROXIES says it.
+
+    Django believes the header whoever sends it: a client that reaches the server past the proxy
+    would get round the redirect to HTTPS. Behind a Unix socket there is no address, and only our
+    proxy.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        claimed = "HTTP_X_FORWARDED_PROTO" in request.META
+        heard = request.META.get("REMOTE_ADDR", "")
+        if claimed and heard and not in_networks(heard, settings.TRUSTED_PROXIES):
+            del request.META["HTTP_X_FORWARDED_PROTO"]
+        return self.get_response(request)
+
+
+class AuditedRequests:
+    """Entries of the audit trail know the request they come from; refusals in the admin are kept.
+
+    A refusal to somebody without an account is not: strangers could fill the trail.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with audit.serving(request):
+            response = self.get_response(request)
+            if response.status_code == 403 and request.path.startswith(_ADMIN):
+                _keep_refusal(request)
+        return response
+
+
+_ADMIN = f"/{settings.ADMIN_PATH}"
+
+
+def _keep_refusal(request) -> None:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        audit.refuse(target=request.path, method=request.method)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import search
+from portal import audit, search
 from portal.fields import CharField, TextField
 
 
@@ -38,13 +38,17 @@ class Takedown(models.TextChoices):
 
 @dataclass(frozen=True)
 class Verb:
-    """A change of state: from which states, to which, and the permission it takes."""
+    """A change of state: from which states, to which, and the permission it takes.
+
+    `is_of_author`: nobody may do it to a text that somebody else has entered.
+    """
 
     name: str
     label: str
     sources: frozenset[str]
     target: str
     permission: str
+    is_of_author: bool = False
 
 
 VERBS = {
@@ -56,6 +60,14 @@ VERBS = {
             frozenset({Status.DRAFT, Status.RETURNED}),
             Status.SUBMITTED,
             "change",
+        ),
+        Verb(
+            "take_back",
+            _("Take back to change it"),
+            frozenset({Status.SUBMITTED}),
+            Status.DRAFT,
+            "change",
+            is_of_author=True,
         ),
         Verb(
             "return_to_author",
@@ -132,12 +144,17 @@ class PublishableQuerySet(models.QuerySet):
         if not (user.is_active and user.is_staff and user.has_perm(right(self.model, "view"))):
             return self.none()
         rows = self.filter(deleted_at=None)
-        if is_reviewer(user, self.model):
+        shared = self.shared_with(user)
+        if shared is None:
             return rows
         own = Q(created_by=user) | Q(draft_of__created_by=user)
         # What others have scheduled is not public yet.
         public = Q(status=Status.PUBLISHED, publish_at__lte=timezone.now())
-        return rows.filter(own | public)
+        return rows.filter(own | public | shared)
+
+    def shared_with(self, user) -> Q | None:
+        """Which unpublished items of others the user sees; None: all."""
+        return None if is_reviewer(user, self.model) else Q(pk__in=[])
 
     def _live(self):
         return self.filter(draft_of=None, deleted_at=None)
@@ -146,6 +163,7 @@ class PublishableQuerySet(models.QuerySet):
         return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
 
 
+RETURN_NEEDS_REASON = _("Write what the author should change.")
 EXPIRES_TOO_EARLY = _("The expiry time lies before the publication time.")
 CHANGED_MEANWHILE = _(
     "Somebody else has just changed this item. Open it again and look at it first."
@@ -190,6 +208,9 @@ class Publishable(models.Model):
         related_name="working_copy",
         verbose_name=_("working copy of"),
     )
+
+    # What the last `advance` of this instance has replaced, for the audit trail.
+    replaced: dict = {}
 
     objects = PublishableQuerySet.as_manager()
 
@@ -265,15 +286,30 @@ class Publishable(models.Model):
     def is_scheduled(self) -> bool:
         return self.status == Status.PUBLISHED and self.publish_at > timezone.now()
 
+    def is_own_text_of(self, user) -> bool:
+        """Whether `user` entered this; of what keeps no account nobody did."""
+        return False
+
     # ── Verbs ───────────────────────────────────────────────────────────────────────────────────
     def failure_reasons(self) -> list[str]:
         """Why this cannot be published yet; empty when it can."""
         return []
 
+    def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
+        """All at once that keeps `by` from publishing this for `publish_at`."""
+        too_early = self.expire_at and publish_at and self.expire_at <= publish_at
+        return self.failure_reasons() + ([str(EXPIRES_TOO_EARLY)] if too_early else [])
+
     def may(self, verb: str, *, by) -> None:
         """Raise Refused where the state or the person's rights do not allow the verb."""
         if refusal := self._refusal(VERBS[verb], by=by):
+            if by is not None and not by.has_perm(right(self, VERBS[verb].permission)):
+                audit.refuse(actor=by, target=self, verb=verb)
             raise Refused(refusal)
+
+    def is_reviewed_by(self, user) -> bool:
+        """Whether the user is one of those who decide on this item."""
+        return is_reviewer(user, type(self))
 
     def can(self, verb: str, user) -> bool:
         """Whether the state and the user's rights allow the verb now."""
@@ -282,9 +318,13 @@ class Publishable(models.Model):
     def submit(self, *, by) -> None:
         self._move("submit", by=by)
 
+    def take_back(self, *, by) -> None:
+        """Make what its author has submitted a draft again, before a reviewer has decided."""
+        self._move("take_back", by=by)
+
     def return_to_author(self, reason: str, *, by) -> None:
         if not reason.strip():
-            raise Refused(_("Write what the author should change."))
+            raise Refused(RETURN_NEEDS_REASON)
         self._move("return_to_author", by=by, reason=reason)
 
     def publish(self, *, by, at: datetime.datetime | None = None, reason: str = "") -> None:
@@ -292,11 +332,9 @@ class Publishable(models.Model):
 
         Raises Refused with every reason why it cannot be published yet.
         """
-        if reasons := self.failure_reasons():
-            raise Refused(*reasons)
         publish_at = at or self.publish_at or timezone.now()
-        if self.expire_at and self.expire_at <= publish_at:
-            raise Refused(EXPIRES_TOO_EARLY)
+        if reasons := self.against_publication(by=by, publish_at=publish_at, reason=reason):
+            raise Refused(*reasons)
         self._move(
             "publish",
             by=by,
@@ -350,11 +388,15 @@ class Publishable(models.Model):
     def _refusal(self, verb: Verb, *, by) -> str:
         if by is not None and not by.has_perm(right(self, verb.permission)):
             return gettext("Your account may not do this: %s.") % verb.label
+        if by is not None and verb.permission in REVIEW_RIGHTS and not self.is_reviewed_by(by):
+            return gettext("This text belongs to another unit: its own reviewers decide on it.")
         if self.status not in verb.sources:
             return gettext("“%(verb)s” is not possible: this item is now “%(status)s”.") % {
                 "verb": verb.label,
                 "status": self.get_status_display(),
             }
+        if verb.is_of_author and by is not None and not self.is_own_text_of(by):
+            return gettext("Only its author may do this: %s.") % verb.label
         return ""
 
     def _move(self, name: str, *, by, reason: str = "", step: str = "", **changes) -> None:
@@ -378,6 +420,7 @@ class Publishable(models.Model):
         )
         if not written:
             raise Refused(CHANGED_MEANWHILE)
+        self.replaced = {name: self.__dict__[name] for name in changes if name in self.__dict__}
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1

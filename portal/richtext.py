@@ -460,6 +460,30 @@ def plain_text(html: str) -> str:
     return _SPACES_AT_LINE_END.sub("\n", text).strip()
 
 
+class Link(NamedTuple):
+    """Where a link leads, "" for nowhere, and the words that are linked."""
+
+    address: str
+    words: str
+
+
+_LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+
+
+def links(html: str) -> Iterator[Link]:
+    """The links of a text in order; it may be as the editor sent it, not cleaned yet."""
+    for attributes, inside in _LINK.findall(html):
+        found = _HREF.search(attributes)
+        address = html_entities.unescape(found[1]) if found else ""
+        yield Link(address.strip(), " ".join(plain_text(inside).split()))
+
+
+def without_links(html: str) -> str:
+    """The text without its links and their words."""
+    return _LINK.sub("", html)
+
+
 def blocks(html: str) -> list[Block]:
     """The top-level elements of cleaned HTML, in order."""
     found = []
@@ -632,6 +656,16 @@ _EDITOR = {
 # What the bundle's Vietnamese leaves in English; the names of our toolbar's groups are read aloud.
 _UNTRANSLATED = {
     "link.displayText": _("Words of the link"),
+    "link.info": _("Link"),
+    "link.type": _("Where does it lead?"),
+    "link.toUrl": _("To a page"),
+    "link.toEmail": _("To an e-mail address"),
+    "link.emailAddress": _("E-mail address"),
+    "link.noUrl": _("Write the address."),
+    "link.noEmail": _("Write the e-mail address."),
+    "common.url": _("Address of the page"),
+    "common.protocol": _("Begins with"),
+    "link.other": _("/ (a page of this site)"),
     "link.toPhone": _("Phone"),
     "link.phoneNumber": _("Phone number"),
     "link.noTel": _("Write the phone number."),
@@ -645,10 +679,18 @@ _UNTRANSLATED = {
 }
 
 
+_BUNDLE = "ckeditor/ckeditor/ckeditor.js"
+
+
+def loads_editor(media: forms.Media) -> bool:
+    """Whether a page with these scripts has the editor, and so needs its policy."""
+    return _BUNDLE in media._js
+
+
 class EditorWidget(CKEditorWidget):
     """CKEditor in place of the text box, under `script-src 'self'` without inline handlers.
 
-    On pages of its own policy it needs `style-src 'self' 'unsafe-inline'` beside it.
+    Its pages have a policy of their own (portal/policies.py), found by `loads_editor`.
     """
 
     def __init__(self, attrs: dict | None = None):
@@ -701,7 +743,7 @@ class EditorWidget(CKEditorWidget):
             css={"all": ["ckeditor/ckeditor.css", "portal/editor/editor.css"]},
             js=[
                 Script("ckeditor/ckeditor-init.js", **base),
-                "ckeditor/ckeditor/ckeditor.js",
+                _BUNDLE,
                 "portal/editor/setup.js",
                 "ckeditor/fixups.js",
             ],

@@ -123,7 +123,9 @@ def reindex(model, pks: Iterable) -> int:
     pks = iter(pks)
     while batch := list(itertools.islice(pks, BATCH)):
         with transaction.atomic():
-            things = model._base_manager.filter(pk__in=batch).select_for_update(of=("self",))
+            things = model._base_manager.filter(pk__in=batch).select_for_update(
+                of=("self",), no_key=True
+            )
             entries = list(_made(model, source.rows(things), source.entry))
             _write(entries)
             kept = [entry.object_id for entry in entries]

@@ -20,9 +20,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
+SETTINGS_FILE = Path(env.str("ENV_FILE", default="") or BASE_DIR / ".env")
+
+
 def _read_env_file() -> None:
-    named = env.str("ENV_FILE", default="")
-    file = Path(named or BASE_DIR / ".env")
+    named, file = env.str("ENV_FILE", default=""), SETTINGS_FILE
     if not named and not file.exists():
         return
     try:
@@ -50,6 +52,22 @@ def _boolean(name: str, *, default: bool) -> bool:
     if value not in {"true", "1", "yes", "on", "false", "0", "no", "off"}:
         raise ImproperlyConfigured(f"Biến {name} phải là true hoặc false, không phải “{value}”.")
     return value in {"true", "1", "yes", "on"}
+
+
+def _secrets(name: str) -> list[str]:
+    """Secrets that are not required, but are long where they are set; a space between two."""
+    values = env.str(name, default="").split()
+    if any(len(value) < 32 for value in values):
+        raise ImproperlyConfigured(f"Biến {name} quá ngắn: cần chuỗi ngẫu nhiên ít nhất 32 ký tự.")
+    return values
+
+
+def _whole_number(name: str, *, default: int) -> int:
+    """At least 1; no limit at all cannot be said."""
+    text = env.str(name, default="").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**6):
+        raise ImproperlyConfigured(f"Biến {name} phải là một số nguyên dương, không phải “{text}”.")
+    return int(text)
 
 
 def _networks(name: str, *, default: str = "") -> list:
@@ -125,6 +143,19 @@ def _mail() -> dict:
         ) from error
 
 
+def _list_of_hosts(path: str) -> str:
+    """The path of a file of host names, one a line; "" without one."""
+    try:
+        if path:
+            Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"Không đọc được tệp {path} của biến LINK_BLOCKLIST_FILE: cần tệp văn bản UTF-8, mỗi "
+            "dòng một tên miền."
+        ) from error
+    return path
+
+
 def _site_url() -> str:
     url = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
     try:
@@ -140,22 +171,39 @@ def _site_url() -> str:
     return url
 
 
+def _admin_path() -> str:
+    path = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+    if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", path):
+        raise ImproperlyConfigured(
+            "Biến ADMIN_PATH không đúng: chỉ gồm chữ không dấu, số, dấu - và _, ví dụ admin/."
+        )
+    return path
+
+
 # ── The site ────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = _required(
     "SECRET_KEY",
     "chạy “make run” để tạo tệp .env, hoặc đặt một chuỗi ngẫu nhiên ít nhất 50 ký tự.",
 )
+# What the audit trail is sealed with; empty: made from SECRET_KEY.
+AUDIT_KEY = "".join(_secrets("AUDIT_KEY"))
+AUDIT_OLD_KEYS = _secrets("AUDIT_OLD_KEYS")
 DEBUG = _boolean("DEBUG", default=False)
 SITE_URL = _site_url()
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-ADMIN_PATH = (env.str("ADMIN_PATH", default="") or "admin").strip("/") + "/"
+ADMIN_PATH = _admin_path()
+# From where the admin exists; elsewhere its addresses are unknown ones. Empty: everywhere.
+ADMIN_NETWORKS = _networks("ADMIN_NETWORKS")
 
 # Whom to tell about a hole: /.well-known/security.txt.
 SECURITY_CONTACT = _security_contact()
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "portal",
     "departments",
     "news",
@@ -170,13 +218,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.policies.Headers",
+    "portal.middleware.TrustedProxies",
+    "portal.admin_access.AdminAccess",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.NoNullBytes",
+    "portal.middleware.AuditedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.sessions.StaffSessions",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -228,6 +281,37 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
+# ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
+AUTHENTICATION_BACKENDS = ["portal.accounts.backend.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 3600
+# The groups whose members need a second factor, as superusers do; empty: nobody does.
+_GROUPS = env.str("MFA_REQUIRED_GROUPS", default="Duyệt đăng,Quản trị").split(",")
+MFA_REQUIRED_GROUPS = [name.strip() for name in _GROUPS if name.strip()]
+SESSION_IDLE_MINUTES = _whole_number("SESSION_IDLE_MINUTES", default=30)
+SESSION_HOURS = _whole_number("SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+# django-allauth: the steps of a sign-in, codes, passkeys. Its addresses: portal/accounts/urls.py.
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_METHODS = ["password"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Its limits live in the cache, one for each worker: portal/accounts/limits.py counts instead.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "portal.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be wrong
+MFA_TOTP_ISSUER = urlsplit(SITE_URL).hostname
+
 # ── Language and time ───────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt")]
@@ -262,6 +346,18 @@ BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 BACKUP_IDENTITY = env.str("BACKUP_IDENTITY", default="")
 
+# ── The sweep for foreign content ───────────────────────────────────────────────────────────────
+# Hosts that no link may lead to, beside those that come with the portal.
+LINK_BLOCKLIST_FILE = _list_of_hosts(env.str("LINK_BLOCKLIST_FILE", default="").strip())
+# Its record of the program and what it set aside; empty: beside MEDIA_ROOT, never below it.
+SWEEP_DIR = env.str("SWEEP_DIR", default="")
+if SWEEP_DIR and Path(SWEEP_DIR).resolve().is_relative_to(MEDIA_ROOT.resolve()):
+    raise ImproperlyConfigured(
+        "Biến SWEEP_DIR không đúng: cần một thư mục nằm ngoài MEDIA_ROOT, vì tệp cách ly để ở đó."
+    )
+# Who gets a letter about new findings; empty: the administrators with all rights.
+SWEEP_MAIL = env.list("SWEEP_MAIL", default=[])
+
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────
 _MAIL = _mail()
 EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
@@ -280,18 +376,25 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What needs HTTPS is off when the site runs on plain http on one's own machine.
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on this machine, without TLS
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc  # never the name that a request gives the site
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# With the prefix a browser takes them from this very host alone, not from one beside or above it.
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"  # read by static/portal/admin/csrf.js
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _boolean("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = _boolean("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-# The proxies whose X-Forwarded-For tells the truth about whom they heard.
+# The proxies whose X-Forwarded-For and X-Forwarded-Proto tell the truth about whom they heard,
+# and how (portal.middleware.TrustedProxies).
 TRUSTED_PROXIES = _networks("TRUSTED_PROXIES", default="127.0.0.0/8 ::1")
 if _boolean("BEHIND_TLS_PROXY", default=HTTPS):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 
 SILENCED_SYSTEM_CHECKS = [
     # CKEditor 4.22.1 gets no more security fixes. The user chose it; what it stores is cleaned on
@@ -307,7 +410,17 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "portal.logs.OneLineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers write lines as they come.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

@@ -1,6 +1,6 @@
 """The public stylesheets, put into every page: the first view waits for one request less.
 
-Each is one constant, so that a content security policy can allow it by its hash.
+Each is one constant, which the content security policy allows by its hash (portal/policies.py).
 """
 
 import re
@@ -26,6 +26,20 @@ def text(name: str = "site") -> str:
     return re.sub(r"\s*\n\s*", "", css).replace(_FONT, static(f"portal/{_FONT}"))
 
 
+def inlined() -> list[str]:
+    """Every stylesheet that stands in a page, for the content security policy.
+
+    The last is that of the pages that are plain files (400, 500, 503), which share one.
+    """
+    return [*map(text, NAMES), _of_plain_pages()]
+
+
+@lru_cache(maxsize=1)
+def _of_plain_pages() -> str:
+    page = (settings.BASE_DIR / "templates" / "500.html").read_text(encoding="utf-8")
+    return page.partition("<style>")[2].partition("</style>")[0]
+
+
 @lru_cache(maxsize=len(NAMES))
 def _element(name: str) -> str:
     return format_html("<style>{}</style>", mark_safe(text(name)))  # our own file, no content
@@ -36,4 +50,5 @@ def inline(name: str = "site") -> str:
     if settings.DEBUG:
         text.cache_clear()
         _element.cache_clear()
+        _of_plain_pages.cache_clear()
     return _element(name)

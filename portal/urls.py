@@ -9,7 +9,7 @@ from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
 
-urlpatterns = [
+public = [
     path("", views.home, name="home"),
     path("hien-thi/", choose, name="display"),
     path("so-do-trang/", views.site_map, name="site_map"),
@@ -21,10 +21,17 @@ urlpatterns = [
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),
     path("media/<path:name>", media, name="media"),
+]
+
+# All that lies below ADMIN_PATH, and nothing else: see portal.admin_access.
+staff = [
     # In place of Django's own under the same address, which would tell a draft's title.
     path(
         f"{settings.ADMIN_PATH}r/<path:content_type_id>/<path:object_id>/",
         admin.site.admin_view(view_on_site),
     ),
+    path(settings.ADMIN_PATH, include("portal.accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+
+urlpatterns = [*public, *staff]

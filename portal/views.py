@@ -41,6 +41,14 @@ def home(request):
     return render(request, "portal/home.html", context)
 
 
+def csrf_failure(request, reason=""):
+    """What answers a form whose token against forged requests is missing or old: 403.
+
+    In place of Django's own page, whose inline styles the policy forbids.
+    """
+    return render(request, "403_csrf.html", status=403)
+
+
 @require_safe
 def search(request):
     """Results with their filters, or the newest items when nothing is asked; four queries."""
@@ -92,10 +100,11 @@ def _nested(things, below) -> list:
 def robots(request):
     """What robots may read, and where the site map is.
 
-    An admin that was moved is not named: its address is to be known by the staff alone.
+    An admin that was moved or exists for some networks alone is not named: whoever may come
+    there knows its address.
     """
-    is_moved = settings.ADMIN_PATH != "admin/"
-    closed = [*([] if is_moved else ["/admin/"]), *map(reverse, NOT_FOR_ROBOTS)]
+    is_hidden = settings.ADMIN_PATH != "admin/" or settings.ADMIN_NETWORKS
+    closed = [*([] if is_hidden else ["/admin/"]), *map(reverse, NOT_FOR_ROBOTS)]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {absolute(reverse('news:sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

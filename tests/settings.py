@@ -14,10 +14,15 @@ os.environ["SECRET_KEY"] = "a key for tests only, long enough for the deploy che
 os.environ["DEBUG"] = "false"
 os.environ["SITE_URL"] = "http://testserver"
 os.environ["ADMIN_PATH"] = "admin/"
+os.environ["ADMIN_NETWORKS"] = ""
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
 os.environ["MEDIA_ACCEL"] = ""
+# Most tests are not about sign-in: they use `client.force_login`, which asks for no second factor,
+# and travel in time with a session open. tests/portal/test_sign_in.py sets both as in service.
+os.environ["MFA_REQUIRED_GROUPS"] = ""
+os.environ["SESSION_IDLE_MINUTES"] = os.environ["SESSION_HOURS"] = "999999"
 os.environ["CACHE_URL"] = "locmemcache://"
 
 from portal.settings import *  # noqa: E402, F403

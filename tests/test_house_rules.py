@@ -56,7 +56,7 @@ def test_the_django_is_the_long_term_release():
 
 def test_every_setting_is_in_the_example_and_the_other_way_round():
     source = (ROOT / "portal/settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'(?:env\.\w+|_required|_boolean|_networks)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env\.\w+|_[a-z_]+)\(\s*"([A-Z_]+)"', source))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == read
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news.admin.counts import CountsScreen
 from news.admin.inlines import ConferenceInline
-from news.admin.list_filters import AuthorFilter, MonthFilter, StateFilter, UnitFilter
+from news.admin.list_filters import AuthorFilter, LinksFilter, MonthFilter, StateFilter, UnitFilter
 from news.admin.newsroom import NewsroomAdmin
 from news.admin.own_texts import OwnTextsMixin
 from news.admin.trash import TrashScreen
@@ -58,6 +58,7 @@ class ReportAdmin(NewsroomAdmin):
         AuthorFilter,
         UnitFilter,
         MonthFilter,
+        LinksFilter,
     ]
 
     def get_queryset(self, request):
@@ -85,6 +86,9 @@ class ReportAdmin(NewsroomAdmin):
 
 
 def _is_list(request) -> bool:
-    """Whether the list is asked for, and not one article."""
+    """Whether the list is asked for, on the screen or as a file, and not one article."""
     match = request.resolver_match
-    return match is not None and match.url_name == "news_article_changelist"
+    return match is not None and match.url_name in {
+        "news_article_changelist",
+        "news_article_download",
+    }

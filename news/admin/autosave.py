@@ -25,6 +25,7 @@ from news import autosaves, typed
 from news.admin.screen import NewsroomScreen
 from news.models import Report
 from portal import richtext, text
+from portal.accounts.sessions import unattended
 from portal.publishing import Refused
 
 CHANGED = _(
@@ -69,6 +70,8 @@ class AutosaveMixin(NewsroomScreen):
             return JsonResponse({"error": "not a message"}, status=400)
         if message["user"] != request.user.pk:
             return JsonResponse({"error": "somebody else"}, status=401)
+        if message["fields"] is None:
+            unattended(request)
         row = self._row_of_message(request, message)
         if message["leaving"]:
             autosaves.leave(row)

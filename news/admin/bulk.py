@@ -93,7 +93,7 @@ def _submit(article, *, by) -> None:
 def _file(article, category, *, by) -> None:
     """Put the article into another category; what is public by those who publish."""
     public = article.status in {Status.PUBLISHED, Status.WITHDRAWN}
-    if public and not by.has_perm(right(Article, "publish")):
+    if public and not (by.has_perm(right(Article, "publish")) and article.is_reviewed_by(by)):
         raise Refused(_("What readers see is moved by those who publish."))
     if not public and not article.can_be_edited_by(by):
         raise Refused(_("Its author or a reviewer moves it."))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news.models import Category, UrgentNotice
 from portal.admin import PortalModelAdmin
+from portal.hosts import LinkForm
 
 
 @admin.register(Category)
@@ -28,7 +29,8 @@ class UrgentNoticeAdmin(PortalModelAdmin):
 
     list_display = ("text", "starts_at", "ends_at", "shown")
     search_fields = ("text",)
-    fields = ("text", "link", "starts_at", "ends_at")
+    form = LinkForm
+    fields = ("text", "link", "links_allowed", "starts_at", "ends_at")
 
     @admin.display(description=_("shown now"), boolean=True)
     def shown(self, notice):

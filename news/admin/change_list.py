@@ -1,15 +1,16 @@
 """A list of articles that costs the same with ten rows and with a hundred thousand."""
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import PAGE_VAR
 from django.utils.translation import gettext
 
 from news.states import STATES
+from portal.change_list import PortalChangeList
 
 LAST_PAGE = 10_000
 
 
-class DeskChangeList(ChangeList):
+class DeskChangeList(PortalChangeList):
     """Pages of fifty without a count: one row more than a page tells whether another follows.
 
     First the ids alone, which an index holds, then these rows.
@@ -38,6 +39,11 @@ class DeskChangeList(ChangeList):
 
     def url_for_result(self, result):
         return result.get_desk_url()
+
+    @property
+    def download_query(self) -> str:
+        """The query under which the whole list, whatever page is shown, can be downloaded."""
+        return self.get_query_string()  # holds no page
 
     # ── For the template ────────────────────────────────────────────────────────────────────────
     @property
@@ -69,3 +75,11 @@ class DeskChangeList(ChangeList):
         if self.opts.model_name == "report":
             return gettext("There are no reports yet. Choose “Write a conference report” to begin.")
         return gettext("There are no articles yet. Choose “Write an article” to begin.")
+
+
+class WholeList(DeskChangeList):
+    """The rows of all pages, asked for by whoever reads `queryset`; no page is prepared."""
+
+    def get_results(self, request):
+        self.result_list, self.result_count, self.full_result_count = [], 0, 0
+        self.can_show_all = self.multi_page = self.show_admin_actions = False

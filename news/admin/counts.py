@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from news import counts
 from news.admin.screen import NewsroomScreen
 from news.models import Article
+from portal import audit
 from portal.files import DOCUMENT_TYPES
 
 FIRST_YEAR = 1945
@@ -20,8 +22,8 @@ class CountsScreen(NewsroomScreen):
     """A part of the articles' screen."""
 
     def get_urls(self):
-        page = self.admin_site.admin_view(self.counts_view)
-        sheet = self.admin_site.admin_view(self.counts_sheet_view)
+        page = self.admin_site.admin_view(require_safe(self.counts_view))
+        sheet = self.admin_site.admin_view(require_safe(self.counts_sheet_view))
         return [
             path("counts/", page, name="news_counts"),
             path("counts/sheet/", sheet, name="news_counts_sheet"),
@@ -46,6 +48,7 @@ class CountsScreen(NewsroomScreen):
         found = self._counts(request)
         response = HttpResponse(counts.spreadsheet(found), content_type=DOCUMENT_TYPES["xlsx"])
         name = f"nhuan-but-{found.month:%Y-%m}.xlsx"
+        audit.record("export", request=request, target=name)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 

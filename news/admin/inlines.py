@@ -64,20 +64,22 @@ class AttachmentInline(PortalFields, admin.TabularInline):
         return False  # new ones come through the field for several files
 
 
-class ArticlePersonInline(PortalFields, admin.TabularInline):
+class ArticlePersonInline(PortalFields, admin.StackedInline):
     """People in the post they hold on the event's day; the page shows it, also years later."""
 
     model = ArticlePerson
     section = 4
+    template = "admin/news/rows_inline.html"
     extra = 0
     autocomplete_fields = ["appointment"]
 
 
-class ArticleDepartmentInline(PortalFields, admin.TabularInline):
+class ArticleDepartmentInline(PortalFields, admin.StackedInline):
     """Units concerned beside the one that the article comes from, in order."""
 
     model = ArticleDepartment
     section = 4
+    template = "admin/news/rows_inline.html"
     extra = 0
     autocomplete_fields = ["department"]
     fields = ["department", "order"]

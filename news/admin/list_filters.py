@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
-from news.models import Article, Category
+from news.models import Article, BrokenLink, Category
 from news.models.articles import branch
 from news.states import STATES, in_state
 from portal.models import User
@@ -62,6 +62,21 @@ class KindFilter(DeskFilter):
         if self.value() in Article.Kind.values:
             return queryset.filter(kind=self.value())
         return queryset
+
+
+class LinksFilter(DeskFilter):
+    """What the last look at the links found (news/broken_links.py)."""
+
+    title = _("links")
+    parameter_name = "links"
+
+    def lookups(self, request, model_admin):
+        return [("broken", _("Broken links"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "broken":
+            return queryset
+        return queryset.filter(Exists(BrokenLink.objects.filter(article=OuterRef("pk"))))
 
 
 class NumberFilter(DeskFilter):

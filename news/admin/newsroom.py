@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from news import copies
 from news.admin.autosave import AutosaveMixin
+from news.admin.broken_links import BrokenLinksMixin
 from news.admin.checks import ChecksMixin
 from news.admin.inlines import (
     ArticleDepartmentInline,
@@ -28,6 +29,7 @@ class NewsroomAdmin(
     TakedownMixin,
     AutosaveMixin,
     ChecksMixin,
+    BrokenLinksMixin,
     VersionsMixin,
     PreviewsMixin,
     RemarksMixin,

@@ -27,6 +27,7 @@ class OwnTextsMixin(NewsroomScreen):
         if request.method == "POST":
             return self._approve(request)
         steps = Transition.objects.to_approve().filter(article__deleted_at=None)
+        steps = steps.filter(article__in=Article.objects.reviewed_by(request.user))
         steps = steps.select_related("article", "by").defer("article__body").order_by("at", "pk")
         context = {
             "title": gettext("Own texts to approve"),
@@ -36,7 +37,8 @@ class OwnTextsMixin(NewsroomScreen):
 
     def _approve(self, request):
         pk = row_number(request.POST.get("step"))
-        step = get_object_or_404(Transition, pk=pk, is_own_text=True)
+        steps = Transition.objects.filter(article__in=Article.objects.reviewed_by(request.user))
+        step = get_object_or_404(steps, pk=pk, is_own_text=True)
         try:
             step.approve(by=request.user)
             messages.success(request, gettext("Approved: %s") % step.article.title)

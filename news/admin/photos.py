@@ -170,7 +170,7 @@ class PhotoAdmin(PortalModelAdmin):
 
     def delete_queryset(self, request, queryset):
         for photo in queryset:
-            photo.delete()
+            self.delete_model(request, photo)
 
     @admin.display(description=_("used"))
     def use_count(self, photo):

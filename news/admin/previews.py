@@ -100,6 +100,7 @@ class PreviewsMixin(PanelsMixin):
         return {"previews": {"links": links, "make_url": make_url, "form": PreviewLinkForm()}}
 
     def _revoke_url(self, article, link, user) -> str:
+        link.article = article  # not fetched for each link
         if not previews.can_be_revoked_by(link, user):
             return ""
         name = f"admin:news_{self.opts.model_name}_preview_revoke"

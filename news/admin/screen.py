@@ -22,7 +22,7 @@ class NewsroomScreen(PortalModelAdmin):
         whole = self.model._base_manager.filter(pk=row.pk)
         if request.method == "POST" and connection.in_atomic_block:
             # Saving writes every column: a publication meanwhile must wait, not be undone.
-            whole = whole.select_for_update(of=("self",))
+            whole = whole.select_for_update(of=("self",), no_key=True)
         return whole.first()  # None: merged or discarded by a second click meanwhile
 
     def has_change_permission(self, request, obj=None):

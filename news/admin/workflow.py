@@ -5,16 +5,26 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.text import Truncator
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from news import copies
-from news.admin.screen import NewsroomScreen
+from news import copies, link_approval
+from news.admin.refusals import RefusalsMixin
+from portal import audit
 from portal.publishing import Refused, Status
 
 OWN_REASON = "own_reason"
+HEADINGS = {
+    Status.DRAFT: _("Change the draft: %(title)s"),
+    Status.RETURNED: _("Change what was returned: %(title)s"),
+    Status.SUBMITTED: _("Review: %(title)s"),
+}
 
 
-class WorkflowMixin(NewsroomScreen):
+class WorkflowMixin(RefusalsMixin):
     """Submit, return, publish; to withdraw has a page of its own (takedown.py)."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -32,6 +42,7 @@ class WorkflowMixin(NewsroomScreen):
         # What one has typed oneself goes with the copy; what others have typed into it stays.
         copy.autosaves.filter(user=request.user).delete()
         copies.remove(copy)
+        audit.record("discard_copy", request=request, target=live)
         messages.success(request, gettext("The changes are discarded."))
         return redirect(self.url_of("change", live))
 
@@ -41,10 +52,34 @@ class WorkflowMixin(NewsroomScreen):
             "can_publish": subject.can("publish", request.user),
             "can_submit": subject.can("submit", request.user),
             "can_return": bool(article) and article.can("return_to_author", request.user),
-            "returned_for": article.return_reason if article else "",
+            "returned": article.last_return if article else None,
+            "title": self._heading(article),
+            "subtitle": None,
             "is_own_text": subject.is_own_text_of(request.user),
             "own_reason": self._typed_reason(request, article),
+            "strange_links": self._strange_links(article),
         }
+
+    def _heading(self, article) -> str:
+        """What is done here to which text: the page's heading and the browser's title."""
+        if article is None:
+            is_report = self.opts.model_name == "report"
+            return (
+                gettext("Write a conference report") if is_report else gettext("Write an article")
+            )
+        if article.is_working_copy:
+            return gettext("Changes to “%(title)s”") % {"title": _short(article.draft_of)}
+        return HEADINGS[article.status] % {"title": _short(article)}
+
+    @staticmethod
+    def _strange_links(article):
+        """Asked for when the template shows them."""
+        return SimpleLazyObject(lambda: link_approval.strange(article) if article else [])
+
+    @staticmethod
+    def _publish(request, article):
+        reason, hosts = request.POST.get("own_reason", ""), request.POST.getlist("allowed_host")
+        article.publish(by=request.user, reason=reason, allowed_hosts=hosts)
 
     def _typed_reason(self, request, article) -> str:
         """The reason typed at a publication that was refused for something else."""
@@ -67,20 +102,21 @@ class WorkflowMixin(NewsroomScreen):
             done = self._do(request, article)
         except Refused as refusal:
             messages.success(request, gettext("The draft is saved."))
-            for reason in refusal.reasons:
-                messages.error(request, reason)
+            self.say_refused(request, article, refusal.reasons)
             request.session[OWN_REASON] = [article.pk, request.POST.get("own_reason", "")]
             return redirect(self.url_of("change", article))
         messages.success(request, done)
         if "_preview" in request.POST:
             return redirect(self.url_of("preview", article))
+        if "_return" in request.POST:
+            return redirect(f"{reverse('admin:news_article_changelist')}?state=submitted")
         shown = article.draft_of if "_publish" in request.POST and article.draft_of else article
         return redirect(self.url_of("change", shown))
 
     def _do(self, request, article) -> str:
         user, post = request.user, request.POST
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             if article.is_working_copy:
                 return self._updated(article.draft_of)
             return gettext("Scheduled.") if article.is_scheduled else gettext("Published.")
@@ -89,6 +125,12 @@ class WorkflowMixin(NewsroomScreen):
             missing = " ".join(article.failure_reasons())
             if missing:
                 return gettext("Sent for review. To be mended before publication: %s") % missing
+            if links := link_approval.strange(article):
+                sites = ", ".join(link.host for link in links)
+                said = gettext(
+                    "Sent for review. The reviewer decides on links to unknown sites: %s."
+                )
+                return said % sites
             return gettext("Sent for review.")
         if "_return" in post:
             article.return_to_author(post.get("return_reason", ""), by=user)
@@ -115,6 +157,8 @@ class WorkflowMixin(NewsroomScreen):
             "can_withdraw": article.can("withdraw", request.user),
             "is_own_text": article.is_own_text_of(request.user),
             "can_publish": article.can("publish", request.user),
+            "can_take_back": article.can("take_back", request.user),
+            "strange_links": self._strange_links(article),
             "can_edit": self._can_open_copy(request, article),
             "has_copy": hasattr(article, "working_copy"),
             "site_address": settings.SITE_URL,
@@ -141,7 +185,14 @@ class WorkflowMixin(NewsroomScreen):
         if "_unschedule" in post:
             article.unschedule(by=user)
             messages.success(request, gettext("The article is a draft again."))
+        if "_take_back" in post:
+            article.take_back(by=user)
+            messages.success(request, gettext("You have it back. Submit it again when it is done."))
         if "_publish" in post:
-            article.publish(by=user, reason=post.get("own_reason", ""))
+            self._publish(request, article)
             messages.success(request, gettext("Published."))
         return self.url_of("change", article)
+
+
+def _short(article) -> str:
+    return Truncator(article.title).words(12)

@@ -16,6 +16,7 @@ from news.models.articles import (
     branch,
 )
 from news.models.desk import Autosave, Notification, PreviewLink, Remark, WordFile
+from news.models.links import BrokenLink
 
 __all__ = [
     "Article",
@@ -25,6 +26,7 @@ __all__ = [
     "ArticleUpdate",
     "Attachment",
     "Autosave",
+    "BrokenLink",
     "Category",
     "Conference",
     "Notification",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, OuterRef, ProtectedError, Q, Value, When
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from reversion.models import Version
 
 from departments.models import Appointment, Department, Person, Position
-from news import copies
-from portal import images, proofreading, richtext, text
+from news import copies, link_approval, reach
+from portal import audit, images, proofreading, richtext, text
 from portal.addresses import Address
 from portal.fields import CharField, FoldedField, SlugField, TextField
 from portal.files import AttachmentField
@@ -114,7 +115,37 @@ class Category(models.Model):
             )
 
 
+# What the trash has emptied for good: the row stays so that its address answers 410.
+HOLLOW = Q(deleted_at__isnull=False, title="")
+
+
+def keep_unless_hollow(collector, field, articles, using) -> None:
+    """What deleting a category does to its articles: they keep it from going, but for hollow rows.
+
+    Those show their category to nobody and go to one that stays.
+    """
+    full, hollow = articles.exclude(HOLLOW), articles.filter(HOLLOW)
+    going = [category.pk for category in collector.data[Category]]
+    other = Category.objects.using(using).exclude(pk__in=going).first()
+    if full or other is None:
+        said = gettext("Articles keep this category.")
+        raise ProtectedError(said, list(full or hollow))
+    collector.add_field_update(field, other, hollow)
+
+
 class ArticleQuerySet(PublishableQuerySet):
+    def shared_with(self, user) -> Q | None:
+        """Of others: to a reviewer what he reviews, to everybody what his colleagues write."""
+        if not is_reviewer(user, Article):
+            return reach.of_colleagues(user)
+        return None if reach.reviews_everything(user) else reach.to_review(user)
+
+    def reviewed_by(self, user):
+        """What the user decides on, public or not."""
+        if not is_reviewer(user, Article):
+            return self.none()
+        return self if reach.reviews_everything(user) else self.filter(reach.to_review(user))
+
     def listed(self):
         """What a list shows of each article: no body, its category, its lead photo; one query."""
         start = Substr("body", 1, TEASER_CHARACTERS)
@@ -217,7 +248,7 @@ class Article(Publishable):
     summary = TextField(_("summary"), blank=True)
     body = RichTextField(_("text"), blank=True)
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="articles", verbose_name=_("category")
+        Category, on_delete=keep_unless_hollow, related_name="articles", verbose_name=_("category")
     )
     department = models.ForeignKey(
         Department,
@@ -373,12 +404,12 @@ class Article(Publishable):
         return self.get_status_display()
 
     @property
-    def return_reason(self) -> str:
-        """Why it came back to the author, while it is his turn."""
+    def last_return(self) -> Transition | None:
+        """Who returned it to its author, when and why, while it is the author's turn."""
         if self.status != Status.RETURNED:
-            return ""
-        last = self.transitions_of_text().filter(verb="return_to_author").first()
-        return last.reason if last else ""
+            return None
+        returns = self.transitions_of_text().filter(verb="return_to_author")
+        return returns.select_related("by").first()
 
     def transitions_of_text(self):
         """Steps are kept on the live row, also those of its working copy."""
@@ -391,7 +422,7 @@ class Article(Publishable):
         """
         if self.deleted_at or self.status in {Status.PUBLISHED, Status.WITHDRAWN}:
             return False
-        if is_reviewer(user, Article):
+        if self.is_reviewed_by(user):
             return True
         return self.status != Status.SUBMITTED and self.created_by_id == user.pk
 
@@ -399,7 +430,10 @@ class Article(Publishable):
         """Whether `user` may start changing what is public, in a working copy."""
         if self.deleted_at or self.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
             return False
-        return is_reviewer(user, Article) or self.created_by_id == user.pk
+        return self.is_reviewed_by(user) or self.created_by_id == user.pk
+
+    def is_reviewed_by(self, user) -> bool:
+        return is_reviewer(user, Article) and reach.lies_with(self, user)
 
     def failure_reasons(self) -> list[str]:
         failures = self.own_failures()
@@ -419,29 +453,47 @@ class Article(Publishable):
             )
         for field, words in (("title", self.title), ("summary", self.summary), ("body", plain)):
             failures += _forbidden(field, words)
+        failures += [("body", sentence) for sentence in link_approval.refusals(self.body)]
         return failures
 
     def is_own_text_of(self, user) -> bool:
         """Whether `user` entered this text, and so would approve his own work by publishing it."""
         return user is not None and self.created_by_id == user.pk
 
-    def publish(self, *, by, at=None, reason="") -> None:
+    # The unknown sites that whoever publishes this has looked at.
+    allowed_hosts: Collection[str] = ()
+
+    def against_publication(self, *, by, publish_at, reason: str) -> list[str]:
+        found = super().against_publication(by=by, publish_at=publish_at, reason=reason)
+        if self.is_working_copy and self.is_major_change and not self.change_note:
+            found.append(str(MAJOR_CHANGE_NEEDS_NOTE))
+        if self.is_own_text_of(by) and not reason.strip():
+            found.append(str(OWN_TEXT_NEEDS_REASON))
+        if by is not None:  # the system asks nobody
+            found += link_approval.not_allowed(self, allowed=self.allowed_hosts)
+        return found
+
+    def publish(self, *, by, at=None, reason="", allowed_hosts=()) -> None:
         """Publish; of a working copy, put its content on the live row and remove the copy.
 
         A working copy is published at once, never at a set time. Nobody approves his own text
-        without a `reason`, which is kept and shown to the other reviewers.
+        without a `reason`, which is kept and shown to the other reviewers. `allowed_hosts`: the
+        unknown sites that `by` has looked at; links to others are refused.
         """
         self.may("publish", by=by)
-        if self.is_own_text_of(by) and not reason.strip():
-            raise Refused(OWN_TEXT_NEEDS_REASON)
-        if self.is_working_copy:
-            if at is not None:
-                raise Refused(_("Changes to a published article are published at once."))
-            copies.merge(self, by=by, reason=reason)
-            return
+        if self.is_working_copy and at is not None:
+            raise Refused(_("Changes to a published article are published at once."))
+        self.allowed_hosts = allowed_hosts
+        strange = link_approval.strange(self) if by else []
         with transaction.atomic():
-            super().publish(by=by, at=at, reason=reason)
-            copies.record_version(self, by=by)
+            if self.is_working_copy:
+                live = self.draft_of
+                copies.merge(self, by=by, reason=reason)
+            else:
+                live = self
+                super().publish(by=by, at=at, reason=reason)
+                copies.record_version(self, by=by)
+            link_approval.record(live, strange, by=by)
 
     def record_transition(self, verb: str, *, by, reason: str, is_own_text=None) -> None:
         if is_own_text is None:
@@ -453,8 +505,13 @@ class Article(Publishable):
             reason=reason,
             is_own_text=is_own_text,
         )
+        before, after = audit.differences(self.replaced, self)
+        said = {"reason": reason, "own_text": is_own_text, "version": self.version}
+        after |= {name: value for name, value in said.items() if value}
+        audit.record(verb, actor=by, target=self, before=before, after=after)
 
 
+MAJOR_CHANGE_NEEDS_NOTE = _("Write for the readers what has changed, or untick the major change.")
 OWN_TEXT_NEEDS_REASON = _(
     "This is a text of your own. Write why you publish it yourself; another reviewer approves it "
     "afterwards."
@@ -638,7 +695,7 @@ class PhotoManager(models.Manager):
         stored = images.store(upload)
         with transaction.atomic():
             if by is not None:  # the same bytes twice in one batch arrive side by side
-                get_user_model().objects.select_for_update().get(pk=by.pk)
+                get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
             photo = self.filter(checksum=stored.checksum).first()
             if photo is not None:
                 photo.was_known = True
@@ -646,7 +703,7 @@ class PhotoManager(models.Manager):
             return self._new(stored, name=upload.name, by=by)
 
     def _new(self, stored, *, name: str, by) -> Photo:
-        return self.create(
+        photo = self.create(
             image=stored.name,
             width=stored.width,
             height=stored.height,
@@ -657,6 +714,8 @@ class PhotoManager(models.Manager):
             file_caption=stored.notes.caption,
             added_by=by,
         )
+        audit.record("add", actor=by, target=photo, after={"checksum": photo.checksum})
+        return photo
 
     def public_ids(self, photos) -> set[int]:
         """Which of the photos a published article shows now, in one query."""
@@ -970,14 +1029,19 @@ class Transition(models.Model):
         """Say after the fact that a text published by its own author is right."""
         if self.by_id == by.pk:
             raise Refused(_("Somebody else approves a text of your own."))
+        if not self.article.is_reviewed_by(by):
+            raise Refused(_("This text belongs to another unit: its own reviewers decide on it."))
         self.approved_by, self.approved_at = by, timezone.now()
         open_ones = Transition.objects.to_approve().filter(pk=self.pk)
-        if not open_ones.update(approved_by=by, approved_at=self.approved_at):
-            raise Refused(_("This text is approved already."))
+        with transaction.atomic():
+            if not open_ones.update(approved_by=by, approved_at=self.approved_at):
+                raise Refused(_("This text is approved already."))
+            audit.record("approve", actor=by, target=self.article, after={"step": self.pk})
 
 
 STEPS = {
     "submit": _("Sent for review"),
+    "take_back": _("Taken back to change it"),
     "return_to_author": _("Returned to the author"),
     "publish": _("Published"),
     "update": _("Published article updated"),

@@ -2,10 +2,10 @@
 
 from django import template
 
+from news import worklist as work
 from news.counts import may_count
 from news.models import Article
 from news.trash import days_left
-from news.worklist import Worklist
 from portal.publishing import right
 
 register = template.Library()
@@ -16,7 +16,7 @@ def worklist(context):
     """What waits for the member of staff who looks, and the buttons to begin something new."""
     user = context["request"].user
     return {
-        "blocks": Worklist(user).blocks(),
+        "blocks": work.Worklist(user).blocks(),
         "may_count": may_count(user),
         "may_write": user.has_perm(right(Article, "add")),
     }
@@ -26,6 +26,12 @@ def worklist(context):
 def screen(article) -> str:
     """The address of the article's screen."""
     return article.get_desk_url()
+
+
+@register.filter
+def sender(article) -> str:
+    """Who submitted it."""
+    return work.sender(article)
 
 
 @register.filter

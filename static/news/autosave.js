@@ -28,12 +28,7 @@
     },
   };
 
-  // Signing in anew changes the token against forged requests; the cookie has the one that counts.
-  function csrf() {
-    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/);
-    const field = document.querySelector("[name=csrfmiddlewaretoken]");
-    return cookie ? cookie[1] : (field ? field.value : "");
-  }
+  const csrf = window.csrfToken;
 
   function parcel(message) {
     const body = new FormData();

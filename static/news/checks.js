@@ -1,4 +1,4 @@
-/* The check list beside the form: drawn anew after a pause in typing, and a way to each place.
+/* The check list beside the form, drawn anew after a pause in typing.
    Without it the list is that of the last saved draft, and its links lead to the fields. */
 (() => {
   "use strict";
@@ -71,71 +71,10 @@
   again.hidden = false;
   again.addEventListener("click", () => check({ say: true }));
 
-  // ── Going to the place ────────────────────────────────────────────────────────────────────────
-  list.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-jump]");
-    if (!link) return;
-    event.preventDefault();
-    const id = link.hash.slice(1);
-    const { before = "", words = "" } = link.dataset;
-    const found = id === "id_body" && editor() ? inEditor(before, words) : inField(id, before, words);
-    status.textContent = found ? "" : panel.dataset.notThere;
+  // ── Going to the place: jump.js does it, and says when the words are gone ─────────────────────
+  list.addEventListener("jump", (event) => {
+    status.textContent = event.detail.isThere ? "" : panel.dataset.notThere;
   });
-
-  const plain = (text) => text.replace(/\u00a0/g, " ");
-  const spot = (text, before, words) => {
-    const context = before.replace(/^…/, "");
-    const at = text.indexOf(context + words);
-    return at >= 0 ? at + context.length : text.indexOf(words);
-  };
-
-  function inField(id, before, words) {
-    const box = document.getElementById(id);
-    if (!box) return false;
-    for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    box.focus();
-    box.scrollIntoView({ block: "center" });
-    if (!words || !box.setSelectionRange || !("value" in box)) return true;
-    const at = spot(plain(box.value), before, words);
-    if (at >= 0) box.setSelectionRange(at, at + words.length);
-    return at >= 0;
-  }
-
-  /* Select the words in the editor: its text nodes in a row, with a line end for every block. */
-  function inEditor(before, words) {
-    const instance = editor();
-    instance.focus();
-    const root = instance.editable().$;
-    if (!words) {
-      root.scrollIntoView({ block: "center" });
-      return true;
-    }
-    const pieces = [];
-    let text = "";
-    let block = null;
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const around = node.parentElement.closest("p, h2, h3, h4, li, td, th, figure, div");
-      if (block && around !== block) text += "\n";
-      block = around;
-      pieces.push({ node, start: text.length });
-      text += plain(node.data);
-    }
-    const at = spot(text, before, words);
-    if (at < 0) return false;
-    const point = (offset) => {
-      const piece = pieces.filter((one) => one.start <= offset).pop();
-      return [piece.node, Math.min(offset - piece.start, piece.node.data.length)];
-    };
-    const range = document.createRange();
-    range.setStart(...point(at));
-    range.setEnd(...point(at + words.length));
-    const selection = window.getSelection();
-    selection.removeAllRanges();
-    selection.addRange(range);
-    range.startContainer.parentElement.scrollIntoView({ block: "center" });
-    return true;
-  }
 
   // ── A person who is named: a new row of the form instead of saving ────────────────────────────
   list.addEventListener("click", (event) => {

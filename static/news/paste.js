@@ -54,8 +54,8 @@
     line.textContent = `${file.name}: ${zone.uploading}`;
     let answer = {};
     try {
-      const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-      const response = await fetch(zone.uploadZone, { method: "POST", headers: { "X-CSRFToken": token }, body: data });
+      const headers = { "X-CSRFToken": window.csrfToken() };
+      const response = await fetch(zone.uploadZone, { method: "POST", headers, body: data });
       answer = await response.json();
     } catch {
       // the connection, or the session: said below

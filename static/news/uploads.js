@@ -9,12 +9,6 @@
   const byName = (a, b) => a.name.localeCompare(b.name, "vi", { numeric: true });
   let sequence = 0;
 
-  // A session may have been renewed on another tab since this page was made.
-  function token(form) {
-    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    return cookie ? cookie[1] : form.querySelector("[name=csrfmiddlewaretoken]").value;
-  }
-
   function start(zone) {
     const words = zone.dataset;
     const form = zone.closest("form");
@@ -105,7 +99,7 @@
       job.bar.value = 0;
       job.state.textContent = words.uploading;
       request.open("POST", words.uploadZone);
-      request.setRequestHeader("X-CSRFToken", token(form));
+      request.setRequestHeader("X-CSRFToken", window.csrfToken());
       request.responseType = "json";
       request.upload.addEventListener("progress", (event) => {
         job.bar.value = (100 * event.loaded) / event.total;

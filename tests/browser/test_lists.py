@@ -1,5 +1,7 @@
 """Lists, several at once, the trash and copies, as a person uses them on a phone and at a desk."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -44,7 +46,7 @@ def test_an_article_is_found_without_accents_and_thrown_away_and_restored(
     page.get_by_role("link", name="Chuyển vào thùng rác").click()
     expect(page.get_by_text("Bạn đọc đang xem bài này")).to_be_visible()
     page.get_by_role("button", name="Chuyển vào thùng rác").click()
-    expect(page.get_by_text("còn 29 ngày")).to_be_visible()
+    expect(page.get_by_text("còn 30 ngày")).to_be_visible()
     assert no_sideways_scroll(page, width)
     page.get_by_role("button", name="Khôi phục “Hội nghị tổng kết”").click()
     expect(page.locator(".messagelist")).to_contain_text("Đã khôi phục 1 bài")
@@ -100,10 +102,58 @@ def test_the_screens_work_without_scripts(browser, site, sign_in, editor):
     context.close()
 
 
+def test_on_a_phone_the_filters_wait_behind_one_button(open_page, sign_in, editor):
+    make_article(title="Tin nháp", status="draft")
+    make_article(title="Tin đã đăng")
+    page = open_page(width=360)
+    sign_in(page, editor)
+    page.goto("/admin/news/article/")
+    choice = page.get_by_role("link", name="Chưa gửi", exact=True)
+    expect(choice).to_be_hidden()
+    assert page.locator("#changelist-filter").bounding_box()["height"] < 60
+    page.locator(".filters > summary").press("Enter")
+    expect(choice).to_be_visible()
+    choice.click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(choice).to_be_hidden()
+    chip = page.get_by_role("list", name="Đang lọc theo").get_by_role("listitem")
+    expect(chip).to_contain_text("Trạng thái: Chưa gửi")
+    for button in (page.get_by_role("button", name="Tìm"), page.get_by_text("Thực hiện")):
+        assert button.bounding_box()["height"] >= 44
+    page.get_by_role("link", name="Bỏ lọc").click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(2)
+
+
+def test_on_a_wide_screen_the_filters_stand_open_without_scripts(browser, site, sign_in, editor):
+    make_article(title="Tin")
+    context = browser.new_context(java_script_enabled=False, base_url=site, locale="vi-VN")
+    page = context.new_page()
+    sign_in(page, editor)
+    page.goto("/admin/news/article/")
+    expect(page.get_by_role("link", name="Chưa gửi", exact=True)).to_be_visible()
+    expect(page.locator(".filters > summary")).to_be_hidden()
+    context.close()
+
+
+def test_the_list_is_saved_as_it_is_filtered(open_page, sign_in, editor):
+    make_article(title="Hội nghị tổng kết")
+    make_article(title="Hội thảo")
+    page = open_page()
+    sign_in(page, editor)
+    page.goto("/admin/news/article/?q=hoi+nghi")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Tải danh sách (CSV)").click()
+    assert saving.value.suggested_filename.startswith("danh-sach-")
+    lines = Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "Hội nghị tổng kết" in lines[1]
+
+
 SCREENS = (
     "/admin/",
     "/admin/news/article/",
     "/admin/news/article/?state=withdrawn",
+    "/admin/news/article/?state=live&kind=news",
     "/admin/news/article/trash/",
     "/admin/news/article/counts/?year=2018&month=1",
 )

@@ -118,3 +118,23 @@ def test_the_panels_fit_the_screen(site, open_form, draft, width):
     for name in ("previews", "remarks"):
         inner = panel(page, name).evaluate("box => [box.scrollWidth, box.clientWidth]")
         assert inner[0] <= inner[1]
+
+
+def test_a_preview_is_looked_at_as_on_a_phone_and_left_for_the_form(
+    site, open_page, open_form, draft
+):
+    page = open_form(draft, java_script_enabled=False)
+    page.goto(f"/admin/news/article/{draft.pk}/preview/")
+    page.get_by_role("link", name="360 điểm ảnh").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Bài chưa đăng")
+    assert page.locator("iframe").evaluate("frame => frame.clientWidth") == 360
+    inside = page.frames[1]
+    assert inside.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [360, 360]
+    expect(frame.locator(".main-nav")).to_be_hidden()
+    frame.get_by_role("link", name="Bỏ qua đến nội dung chính").press("Enter")
+    expect(page.locator("iframe")).to_have_count(0)
+    page.get_by_role("link", name="768 điểm ảnh").click()
+    expect(page.locator("iframe")).to_be_visible()
+    page.get_by_role("link", name="Về bài viết").click()
+    expect(page).to_have_url(re.compile(f"/admin/news/article/{draft.pk}/change/"))

@@ -7,11 +7,13 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import expect
 
 from news.models import Article, Autosave
+from portal.accounts import sessions
 from tests.browser import chromium
 from tests.factories import image_upload, make_article, make_user
 
@@ -243,9 +245,24 @@ def writing(open_page, sign_in):
     return page, user, article
 
 
-def test_who_was_signed_out_keeps_the_text_and_saves_it_after_signing_in(writing, sign_in):
+def leave_for_an_hour(settings):
+    """Nobody was at the keyboard: the session is there still, and no longer opens anything."""
+    settings.SESSION_IDLE_MINUTES = 30
+    row = Session.objects.get()
+    session = SessionStore(row.session_key)
+    session[sessions.SEEN] -= 3600
+    session.save()
+
+
+@pytest.mark.parametrize("ended", ["signed out", "nobody there"])
+def test_who_was_signed_out_keeps_the_text_and_saves_it_after_signing_in(
+    writing, sign_in, settings, ended
+):
     page, user, article = writing
-    Session.objects.all().delete()
+    if ended == "signed out":
+        Session.objects.all().delete()
+    else:
+        leave_for_an_hour(settings)
     page.get_by_label("Tiêu đề").fill("Gõ khi hết phiên")
     expect(page.get_by_role("alert").filter(has_text="Bạn đã bị đăng xuất")).to_be_visible()
     press(page, "Lưu nháp")
@@ -281,6 +298,7 @@ def test_a_save_that_ended_at_the_sign_in_page_is_offered_after_it(writing, site
     press(page, "Lưu nháp")
     saved(page)
     assert title(article) == "Gõ ngay trước khi hết phiên"
+    page.wait_for_load_state("networkidle")  # the copy goes when the server has taken it
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('news-'))") == []
 
 

@@ -165,7 +165,7 @@ def test_warnings_never_block():
         ({"summary": ""}, "id_summary"),
         ({"title": "Hội nghị " + "rất dài " * 18}, "id_title"),
         ({"title": "HỘI NGHỊ TỔNG KẾT NĂM 2017"}, "id_title"),
-        ({"body": '<p>Xem <a href="https://a.vn/">tại đây</a>.</p>'}, "id_body"),
+        ({"body": '<p>Xem <a href="https://a.gov.vn/">tại đây</a>.</p>'}, "id_body"),
         ({"body": "<p>Trang www.langson.gov.vn có thêm.</p>"}, "id_body"),
         ({"body": '<p>Xem <a href="/tin-tuc/khong-co-999/">bài trước</a>.</p>'}, "id_body"),
         ({"body": '<p>Xem <a href="/khong-co/">trang cũ</a>.</p>'}, "id_body"),
@@ -193,7 +193,7 @@ def test_links_to_what_readers_can_open_raise_nothing(settings):
             unit.get_absolute_url(),
             "/lien-he/",
             "/tim-kiem/?q=khcn",
-            "https://example.org/",
+            "https://most.gov.vn/",
             "mailto:skhcn@langson.gov.vn",
         )
     )

@@ -157,3 +157,8 @@ def test_the_page_costs_the_same_however_much_there_is(
         make_month()
     with django_assert_num_queries(7):
         client.get(PAGE, {"year": 2018, "month": 1})
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}sheet/"])
+def test_counts_are_asked_for_and_change_nothing(client, editor, address):
+    assert client.post(address).status_code == 405

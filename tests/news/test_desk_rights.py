@@ -19,6 +19,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from reversion.models import Version
 
+from departments.models import Membership
 from news import copies, previews
 from news.models import Article, Autosave, Category, Photo, Report, UrgentNotice, WordFile
 from news.models.desk import Remark
@@ -29,6 +30,7 @@ from tests.factories import (
     make_article_photo,
     make_category,
     make_conference,
+    make_department,
     make_user,
 )
 
@@ -44,6 +46,7 @@ GROUPS = {"staff": [], "writer": ["Phóng viên"], "reviewer": ["Duyệt đăng"
 OF_ARTICLES = """
     address         subject   staff     writer    reviewer  admin
     changelist      -         403/403   200/200   200/200   403/403
+    download        -         403/405   200/405   200/405   403/405
     add             -         403/403   200/200   200/200   403/403
     autosave        -         405/403   405/200   405/200   405/403
     check_new       -         405/403   405/200   405/200   405/403
@@ -153,8 +156,8 @@ OF_THE_REST = """
     urgentnotice_change     403/403   403/403   200/200   200/200
     urgentnotice_history    403/403   403/403   200/200   200/200
     urgentnotice_delete     403/403   403/403   200/302   200/302
-    counts                  403/403   403/403   200/200   200/200
-    counts_sheet            403/403   403/403   200/200   200/200
+    counts                  403/405   403/405   200/405   200/405
+    counts_sheet            403/405   403/405   200/405   200/405
     own_texts               403/403   403/403   200/302   403/403
     trash                   403/403   200/302   200/302   403/403
 """
@@ -409,9 +412,9 @@ def answers(client, address, fields):
 
 
 def words_of(response):
-    """What stands in a page, or in the cells of a spreadsheet."""
+    """What stands in a page, in a list that is downloaded, or in the cells of a spreadsheet."""
     if "spreadsheet" not in response.headers["Content-Type"]:
-        return response.content.decode()
+        return response.getvalue().decode()
     sheets = load_workbook(io.BytesIO(response.content)).worksheets
     return " ".join(str(cell.value) for sheet in sheets for row in sheet.rows for cell in row)
 
@@ -466,6 +469,72 @@ def test_no_address_does_anything_that_another_site_sent(users, subjects):
         tried = subject_of(name, subject, subjects)
         fields = fields_of(name, tried, users["reviewer"])
         assert client.post(address_of(name, tried), fields).status_code == 403, name
+
+
+# ── Units: whose colleague one is ───────────────────────────────────────────────────────────────
+# In an office where everybody has a unit. Another writer of the unit sees a draft as any writer
+# sees what is public; to a reviewer of the unit what another unit writes is as to any writer.
+AS_IF = {
+    ("mate", "own"): ("writer", "public"),
+    ("mate", "other"): ("writer", "other"),
+    ("mate", "copy"): ("writer", "copy"),
+    ("mate", "trash"): ("writer", "trash"),
+    ("boss", "own"): ("reviewer", "own"),
+    ("boss", "other"): ("writer", "other"),
+    ("boss", "public"): ("writer", "public"),
+    ("boss", "copy"): ("writer", "copy"),
+}
+# A reviewer who may not withdraw this one is led back to it.
+AS_IF_NOT = {
+    ("withdraw", "boss", "public"): "302/302",
+    ("trash", "mate", "trash"): "404/404",  # not his own: not in his trash
+    # Earlier versions of a draft are its author's and the reviewers'.
+    ("compare", "mate", "own"): "404/405",
+    ("restore", "mate", "own"): "404/404",
+}
+SEEN_BY = {"mate": {"public", "own"}, "boss": {"public", "own", "trash"}}
+
+
+@pytest.fixture
+def in_units(users, subjects):
+    """Everybody in a unit: the writer's division with a mate and a boss, and that of the rest."""
+    division, other = make_department(), make_department()
+    mate, boss = make_user(groups=["Phóng viên"]), make_user(groups=["Duyệt đăng"])
+    for user in (users["writer"], mate, boss):
+        Membership.objects.create(user=user, department=division)
+    for name in ("other", "copy"):
+        author = subjects["article", name].row.created_by
+        Membership.objects.create(user=author, department=other)
+    return {"mate": mate, "boss": boss}
+
+
+@pytest.mark.parametrize("role", ["mate", "boss"])
+def test_nothing_of_another_unit_is_reached_by_any_address(client, subjects, in_units, role):
+    client.force_login(in_units[role])
+    wrong, leaking = {}, {}
+    secrets = {
+        title_of(model, name)
+        for model in ("article", "report")
+        for name in {*SUBJECTS, *BAITS} - SEEN_BY[role]
+    }
+    for name, subject in TABLE:
+        screen = screen_of(name)
+        if screen == "autosave_kept" or (role, subject) not in {*AS_IF, (role, "-")}:
+            continue
+        tried = subject_of(name, subject, subjects)
+        answered, shown = answers(
+            client, address_of(name, tried), fields_of(name, tried, in_units[role])
+        )
+        if subject != "-":
+            like, as_subject = AS_IF[role, subject]
+            expected = TABLE[name, as_subject][like]
+            expected = AS_IF_NOT.get((screen, role, subject), expected)
+            if answered != expected:
+                wrong[name, subject] = f"{answered}, not {expected}"
+        if told := [title for title in secrets if title in shown or slugify(title) in shown]:
+            leaking[name, subject] = told
+    assert wrong == {}
+    assert leaking == {}
 
 
 # ── Past the screens: forms that are sent as they are, what belongs to others ───────────────────

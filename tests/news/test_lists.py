@@ -161,6 +161,31 @@ def test_an_unknown_state_or_a_category_that_is_gone_fails_nobody(client, editor
     assert titles(client, category=10**15) == []
 
 
+def chips(client, address=LIST, **query):
+    shown = client.get(address, query).context["cl"].chosen_filters()
+    return [(chip["title"], chip["words"], chip["without"]) for chip in shown]
+
+
+def test_each_filter_in_use_is_named_and_can_be_left_out(client, editor):
+    assert chips(client) == []
+    assert chips(client, state="draft", kind="news", q="hoi", p="1") == [
+        ("trạng thái", "Chưa gửi", "?kind=news&q=hoi"),
+        ("loại", "Tin bài", "?q=hoi&state=draft"),
+    ]
+    make_article(publish_at=timezone.make_aware(datetime.datetime(2018, 1, 5)))
+    assert chips(client, month="2018-01") == [("thời gian", "01/2018", "?")]
+    page = client.get(LIST, {"state": "draft"}).content.decode()
+    assert 'href="?">Bỏ lọc<span class="vh">: trạng thái</span></a>' in page
+
+
+def test_lists_of_all_kinds_name_their_filters(client, editor):
+    make_conference(article=make_article(kind="report"), review_year=2017)
+    reports = chips(client, "/admin/news/report/", conference__review_year=2017)
+    assert [(words, without) for _title, words, without in reports] == [("2017", "?")]
+    photos = chips(client, "/admin/news/photo/", described="0")
+    assert photos == [("mô tả", "Chưa có mô tả", "?")]
+
+
 # ── Search ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "words", ["hoi nghi", "Hội nghị", "HOI NGHI", "hội nghị 2017", "2017 nghi", "Hội nghị"]
@@ -169,6 +194,36 @@ def test_a_search_finds_titles_with_and_without_accents(client, editor, words):
     make_article(title="Hội nghị tổng kết năm 2017")
     make_article(title="Hội thảo khoa học")
     assert titles(client, q=words) == ["Hội nghị tổng kết năm 2017"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("hoi nghi", ["Hội nghị tổng kết"]),
+        ("nghi", ["Hội nghị tổng kết"]),
+        ("hoi", ["Hội nghị tổng kết", "Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("doi moi", ["Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("thu “doi", ["Họp hội đồng nghiệm thu “Đổi mới”"]),
+        ("ngh", []),
+        ("oi", []),
+    ],
+)
+def test_a_search_finds_whole_words_alone(client, editor, words, found):
+    make_article(title="Họp hội đồng nghiệm thu “Đổi mới”")
+    make_article(title="Hội nghị tổng kết")
+    assert titles(client, q=words) == found
+
+
+def test_a_title_is_offered_before_its_last_word_is_typed_out(client, editor):
+    make_article(title="Hội nghị tổng kết")
+    query = {"app_label": "news", "model_name": "article", "field_name": "related"}
+
+    def offered(term):
+        found = client.get("/admin/autocomplete/", query | {"term": term}).json()["results"]
+        return [one["text"] for one in found]
+
+    assert offered("hoi ngh") == ["Hội nghị tổng kết"]
+    assert offered("ho nghi") == []
 
 
 def test_a_search_finds_a_title_that_was_changed_by_a_working_copy(client, editor):
@@ -184,6 +239,8 @@ def test_signs_of_patterns_and_endless_searches_are_words(client, editor):
     make_article(title="Tăng 100% sản lượng")
     make_article(title="Tăng 1000 sản phẩm")
     assert titles(client, q="100%") == ["Tăng 100% sản lượng"]
+    assert titles(client, q="x?*.[(") == []
+    assert titles(client, q="san phẩm " * 20_000) == ["Tăng 1000 sản phẩm"]
     assert titles(client, q="tang " * 20_000) == ["Tăng 1000 sản phẩm", "Tăng 100% sản lượng"]
 
 

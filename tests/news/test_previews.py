@@ -79,7 +79,7 @@ def test_whoever_holds_the_link_reads_the_article_in_the_public_template(client,
     assert text.count('<article class="article">') == 1
     for words in ("Bài đang viết", "Nội dung chưa đăng.", "Các đại biểu dự họp", "Kế hoạch năm"):
         assert words in text
-    assert '<p class="bar">' in text
+    assert '<div class="bar">' in text
 
 
 def test_a_preview_is_kept_by_nobody_and_tells_nobody_its_address(client, draft):
@@ -133,6 +133,84 @@ def test_a_published_article_is_reached_by_its_link_at_its_own_address(client, d
     assert (response.status_code, response["Location"]) == (302, draft.get_absolute_url())
     assert "no-store" in response["Cache-Control"]
     assert client.get(response["Location"]).status_code == 200
+
+
+# ── On a narrower screen, and the way back ──────────────────────────────────────────────────────
+def widths_in(text):
+    """Address, words and whether it is the chosen one, of every link of the bar's widths."""
+    bar = text[text.index('<div class="bar">') : text.index("</nav>", text.index('class="bar"'))]
+    return re.findall(r'<a href="([^"]*)"( aria-current="page")?>([^<]*)</a>', bar)
+
+
+def preview_url(article, model="article"):
+    return reverse(f"admin:news_{model}_preview", args=[article.pk])
+
+
+def test_a_preview_offers_a_phone_a_tablet_and_the_whole_screen(client, draft):
+    assert widths_in(text_of(client, link_to(draft))) == [
+        ("?rong=360", "", "360 điểm ảnh"),
+        ("?rong=768", "", "768 điểm ảnh"),
+        ("?", ' aria-current="page"', "Toàn màn hình"),
+    ]
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_narrow_screen_is_a_frame_of_that_width_around_the_same_address(client, draft, width):
+    address = link_to(draft)
+    text = text_of(client, f"{address}?rong={width}")
+    assert f'<iframe class="screen-{width}" src="?khung" title="Bài đang viết">' in text
+    assert [words for _, chosen, words in widths_in(text) if chosen] == [f"{width} điểm ảnh"]
+    assert "Nội dung chưa đăng." not in text
+    assert "Nội dung chưa đăng." in text_of(client, f"{address}?khung")
+
+
+@pytest.mark.parametrize("asked", ["", "1", "359", "0360", "360px", "٣٦٠", "-360"])
+def test_another_width_than_those_offered_is_the_whole_screen(client, draft, asked):
+    text = text_of(client, f"{link_to(draft)}?rong={asked}")
+    assert "<iframe" not in text
+    assert "Nội dung chưa đăng." in text
+
+
+def test_only_what_stands_in_the_frame_may_be_framed_and_by_this_site_alone(client, draft):
+    address = link_to(draft)
+    found = {query: client.get(address + query)["X-Frame-Options"] for query in ("", "?rong=360")}
+    assert found == {"": "DENY", "?rong=360": "DENY"}
+    assert client.get(f"{address}?khung")["X-Frame-Options"] == "SAMEORIGIN"
+    assert client.get(f"{draft.get_absolute_url()}?khung")["X-Frame-Options"] == "DENY"
+
+
+def test_in_the_frame_there_are_no_widths_and_links_open_the_whole_page(client, draft):
+    text = text_of(client, f"{link_to(draft)}?khung")
+    assert "rong=" not in text
+    assert '<base target="_top">' in text
+    alone = client.get(f"{link_to(draft)}?khung", headers={"sec-fetch-dest": "document"})
+    assert "?rong=360" in alone.content.decode()
+    assert "<base" not in alone.content.decode()
+
+
+def test_a_link_that_has_ended_shows_no_frame_either(client, draft):
+    address = link_to(draft)
+    previews.revoke(PreviewLink.objects.get())
+    assert client.get(f"{address}?rong=360").status_code == 410
+
+
+@pytest.mark.parametrize("query", ["", "?rong=768"])
+def test_staff_go_back_from_a_preview_to_its_form(client, writer, draft, query):
+    client.force_login(writer)
+    text = text_of(client, preview_url(draft) + query)
+    assert f'<a href="{change(draft)}">Về bài viết</a>' in text
+    report = make_article(status="draft", kind="report", created_by=writer)
+    text = text_of(client, preview_url(report, "report") + query)
+    assert f'<a href="{reverse("admin:news_report_change", args=[report.pk])}">' in text
+
+
+@pytest.mark.parametrize("query", ["", "?rong=360", "?khung"])
+def test_whoever_has_only_the_link_is_shown_no_way_to_the_admin(client, writer, draft, query):
+    address = link_to(draft)
+    for signed_in in (False, True):
+        if signed_in:
+            client.force_login(writer)
+        assert "/admin/" not in text_of(client, address + query)
 
 
 # ── When it ends ────────────────────────────────────────────────────────────────────────────────

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db.models import ProtectedError
 from django.utils import timezone
 from reversion.models import Version
 
 from news import copies, trash
-from news.models import Article, Attachment, Photo, Remark, Transition
+from news.models import Article, Attachment, Category, Photo, Remark, Transition
 from portal.publishing import Refused
 from tests.factories import (
     make_article,
@@ -207,11 +208,38 @@ def test_the_list_says_who_when_and_how_long(client, editor):
     assert "còn 20 ngày" in page
 
 
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        ({}, 30),
+        ({"seconds": 1}, 30),
+        ({"days": 1}, 29),
+        ({"days": 29, "hours": 23}, 1),
+        ({"days": 30}, 0),
+        ({"days": 40}, 0),
+    ],
+)
+def test_the_days_left_begin_with_thirty_and_count_a_begun_day(later, left):
+    thrown = datetime.datetime(2026, 3, 1, 1, tzinfo=datetime.UTC)
+    with time_machine.travel(thrown + datetime.timedelta(**later), tick=False):
+        assert trash.days_left(Article(deleted_at=thrown)) == left
+
+
+def test_the_page_that_asks_the_message_and_the_list_say_the_same_number(client, editor):
+    article = make_article(title="Tin", status="draft")
+    asked = client.get(f"/admin/news/article/{article.pk}/trash/").content.decode()
+    done = throw(client, article)
+    (message,) = [str(one) for one in done.context["messages"]]
+    assert "trong 30 ngày" in asked
+    assert "trong 30 ngày" in message
+    assert "còn 30 ngày" in done.content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 55])
 def test_the_list_costs_the_same_however_long(client, editor, rows, django_assert_num_queries):
     for _number in range(rows):
         trash.trash(make_article(status="draft"), by=editor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(BIN)
     assert len(page.context["rows"]) == min(rows, 50)
     assert bool(page.context["page_after"]) is (rows > 50)
@@ -296,6 +324,52 @@ def test_what_was_public_keeps_an_empty_row_that_answers_410(client, editor, emp
     assert empty() == "Đã xoá hẳn khỏi thùng rác: 0 bài."
     client.logout()
     assert client.get(address).status_code == 410
+
+
+def test_an_emptied_row_does_not_keep_its_category(client, empty):
+    admin = make_user(groups=["Quản trị"])
+    client.force_login(admin)
+    category, other = make_category(), make_category()
+    article = make_article(category=category)
+    trash.trash(article, by=make_user(groups=["Duyệt đăng"]))
+    address = f"/admin/news/category/{category.pk}/delete/"
+    client.post(address, {"post": "yes"})
+    assert Category.objects.filter(pk=category.pk).exists()  # it may still come back
+    empty()
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    assert list(Category.objects.all()) == [other]
+    assert Article.objects.get().category == other
+    client.logout()
+    assert client.get(article.get_absolute_url()).status_code == 410
+
+
+def test_an_article_keeps_its_category_beside_an_emptied_row(editor, empty):
+    category, _other = make_category(), make_category()
+    thrown, kept = make_article(category=category), make_article(category=category)
+    trash.trash(thrown, by=editor)
+    empty()
+    with pytest.raises(ProtectedError) as refusal:
+        category.delete()
+    assert refusal.value.protected_objects == {kept}
+    assert Article.objects.get(pk=thrown.pk).category == category
+
+
+def test_an_emptied_row_keeps_the_last_category(editor, empty):
+    article = make_article()
+    trash.trash(article, by=editor)
+    empty()
+    with pytest.raises(ProtectedError):
+        Category.objects.all().delete()
+
+
+def test_categories_that_go_together_leave_the_emptied_row_to_one_that_stays(editor, empty):
+    going = [make_category(), make_category()]
+    staying = make_category()
+    article = make_article(category=going[1])
+    trash.trash(article, by=editor)
+    empty()
+    Category.objects.filter(pk__in=[one.pk for one in going]).delete()
+    assert Article.objects.get().category == staying
 
 
 def test_a_purged_article_cannot_be_restored(client, editor, empty):

@@ -443,6 +443,18 @@ def test_a_working_copy_is_compared_with_what_readers_see(client, live, editor):
     ]
 
 
+def test_what_did_not_change_is_folded_behind_its_number(client, live, editor):
+    changed(live, by=editor, title="Tên khác hẳn")
+    response = compare(client, live, *(version.pk for version in kept(live)[-2:]))
+    same = response.context["comparison"].unchanged_labels
+    assert "tiêu đề" not in same
+    assert len(same) > 5
+    page = response.content.decode()
+    fold = f'<details class="unchanged"><summary>{len(same)} mục khác không đổi</summary>'
+    folded = page[page.index(fold) :].partition("</details>")[0]
+    assert all(name.lower() in folded.lower() for name in same)
+
+
 def test_two_versions_that_say_the_same_say_so(client, live, editor):
     copies.record_version(live, by=editor)
     _first, second, third = kept(live)

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from news import copies, notifications
 from news.models import Article, Transition
@@ -218,6 +219,102 @@ def test_the_form_says_which_clock_the_publication_time_is_of(client, editor):
     assert "giờ Việt Nam (GMT+7)" in client.get(ADD).content.decode()
 
 
+# ── Taking back what was submitted ──────────────────────────────────────────────────────────────
+@pytest.fixture
+def submitted(client):
+    """A writer's article that waits for review; its writer is signed in."""
+    author = make_user(groups=["Phóng viên"], last_name="Lê", first_name="Minh")
+    article = make_article(status="draft", title="Tin gửi vội", created_by=author)
+    article.submit(by=author)
+    client.force_login(author)
+    return article
+
+
+def test_a_writer_takes_a_submitted_text_back_and_goes_on_writing(client, submitted):
+    assert 'name="_take_back"' in client.get(change(submitted)).content.decode()
+    response = post(client, submitted, {"_take_back": "1"}, follow=True)
+    assert messages_of(response) == ["Đã lấy lại bài, mời bạn sửa. Sửa xong xin gửi duyệt lại."]
+    assert 'name="_submit"' in response.content.decode()
+    submitted.refresh_from_db()
+    assert submitted.status == "draft"
+    history = client.get(reverse("admin:news_article_history", args=[submitted.pk]))
+    assert "<strong>Lấy lại để sửa</strong>" in history.content.decode()
+
+
+def test_what_a_reviewer_has_decided_meanwhile_is_not_taken_back(client, submitted):
+    version = submitted.version
+    submitted.return_to_author("Thiếu ảnh", by=make_user(groups=["Duyệt đăng"]))
+    response = client.post(change(submitted), {"_take_back": "1", "version": version}, follow=True)
+    assert messages_of(response) == [
+        "Trong lúc đó bài đã được thay đổi. Xin xem lại bài như hiện nay rồi bấm nút lần nữa."
+    ]
+    submitted.refresh_from_db()
+    assert submitted.status == "returned"
+
+
+def test_changes_to_a_public_article_are_taken_back_by_who_made_them(client, submitted):
+    author = submitted.created_by
+    copy = copies.open_copy(make_article(created_by=author), by=author)
+    copy.submit(by=author)
+    post(client, copy, {"_take_back": "1"})
+    copy.refresh_from_db()
+    assert copy.status == "draft"
+
+
+@pytest.mark.parametrize("group", ["Phóng viên", "Duyệt đăng"])
+def test_the_button_of_taking_back_sent_for_somebody_elses_text_does_nothing(client, group):
+    article = make_article(status="submitted", created_by=make_user(groups=["Phóng viên"]))
+    client.force_login(make_user(groups=[group]))
+    post(client, article, {"_take_back": "1"})
+    article.refresh_from_db()
+    assert article.status == "submitted"
+
+
+# ── After the reviewer's decision ───────────────────────────────────────────────────────────────
+def test_after_a_return_the_reviewer_is_at_what_waits_for_him(client, editor):
+    article = make_article(status="submitted", created_by=make_user())
+    data = fields(category=article.category, slug=article.slug, return_reason="Thiếu ảnh")
+    response = post(client, article, data | {"_return": "1"}, follow=True)
+    assert response.redirect_chain == [("/admin/news/article/?state=submitted", 302)]
+    assert messages_of(response) == ["Đã trả lại tác giả."]
+
+
+def test_the_author_reads_who_returned_the_text_when_and_why(client, submitted):
+    reviewer = make_user(groups=["Duyệt đăng"], last_name="Hoàng", first_name="Lan")
+    with time_machine.travel(NOON, tick=False):
+        submitted.return_to_author("Thiếu ảnh", by=reviewer)
+    page = client.get(change(submitted)).content.decode()
+    assert "Hoàng Lan trả lại lúc 12:00, 02/03/2026." in page
+    assert "<p>Thiếu ảnh</p>" in page
+
+
+# ── What the page is called ─────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [
+        ("draft", "Sửa bản nháp: Hội nghị"),
+        ("returned", "Sửa bài bị trả lại: Hội nghị"),
+        ("submitted", "Duyệt bài: Hội nghị"),
+    ],
+)
+@pytest.mark.parametrize("model", ["article", "report"])
+def test_the_form_says_what_is_done_to_which_text(client, editor, status, heading, model):
+    article = make_article(status=status, title="Hội nghị")
+    if model == "report":
+        Article.objects.filter(pk=article.pk).update(kind="report")
+    page = client.get(change(article, model)).content.decode()
+    assert f"<h1>{heading}</h1>" in page
+    assert f"<title>{heading} | " in page
+
+
+def test_a_new_text_and_the_changes_to_a_public_one_are_called_so(client, editor):
+    assert "<h1>Soạn bài</h1>" in client.get(ADD).content.decode()
+    page = client.get("/admin/news/report/add/").content.decode()
+    assert "<h1>Soạn báo cáo hội nghị</h1>" in page
+    copy = copies.open_copy(make_article(title="Hội nghị"), by=editor)
+    assert "<h1>Sửa bài “Hội nghị”</h1>" in client.get(change(copy)).content.decode()
+
+
 # ── Letters ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def callbacks(django_capture_on_commit_callbacks):
@@ -240,6 +337,36 @@ def test_those_who_publish_are_told_of_a_submitted_text(callbacks):
     assert letters() == [([reviewer.email], "Gửi duyệt: Tin chờ duyệt")]
     assert f"http://testserver{change(article)}" in mail.outbox[0].body
     assert "Minh" in mail.outbox[0].body
+
+
+def test_of_a_text_taken_back_who_has_no_letter_yet_gets_none(callbacks):
+    make_user(groups=["Duyệt đăng"])
+    author = make_user(groups=["Phóng viên"])
+    first, second = (make_article(status="draft", created_by=author) for _ in range(2))
+    with callbacks():
+        first.submit(by=author)
+        second.submit(by=author)  # waits: a letter has just gone out
+        second.take_back(by=author)
+    with time_machine.travel(timezone.now() + 2 * notifications.PAUSE):
+        call_command("send_notifications")
+    assert [letter.subject for letter in mail.outbox] == [f"Gửi duyệt: {first.title}"]
+
+
+def test_who_had_a_letter_of_a_text_is_told_that_it_was_taken_back(callbacks):
+    reviewer = make_user(groups=["Duyệt đăng"])
+    author = make_user(groups=["Phóng viên"])
+    article = make_article(status="draft", title="Tin gửi vội", created_by=author)
+    with callbacks():
+        article.submit(by=author)
+    make_user(groups=["Duyệt đăng"])  # came later, knows of nothing
+    with callbacks():
+        article.take_back(by=author)
+    with time_machine.travel(timezone.now() + 2 * notifications.PAUSE):
+        call_command("send_notifications")
+    assert letters() == [
+        ([reviewer.email], "Gửi duyệt: Tin gửi vội"),
+        ([reviewer.email], "Lấy lại để sửa: Tin gửi vội"),
+    ]
 
 
 def test_the_author_is_told_why_the_text_came_back(callbacks):

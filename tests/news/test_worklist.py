@@ -94,6 +94,23 @@ def test_what_was_returned_says_why_also_of_a_working_copy(client, writer):
     assert "Lý do: Sửa số liệu." in page
 
 
+def test_what_waits_for_review_says_who_sent_it_and_when_also_a_working_copy(client, editor):
+    author = make_user(groups=["Phóng viên"], last_name="Lê", first_name="Minh")
+    draft = make_article(status="draft", created_by=author)
+    with time_machine.travel(NOON - 2 * DAY, tick=False):
+        draft.submit(by=author)
+        draft.return_to_author("Thêm ảnh.", by=editor)
+    with time_machine.travel(NOON - DAY, tick=False):
+        draft.submit(by=author)
+    other = make_user(groups=["Phóng viên"], username="thulan")
+    copy = copies.open_copy(make_article(created_by=other), by=other)
+    copy.submit(by=other)
+    page = client.get("/admin/").content.decode()
+    assert "Lê Minh gửi lúc 12:00, 09/03/2026" in page
+    assert "thulan gửi lúc 12:00, 10/03/2026" in page
+    assert "08/03/2026" not in page
+
+
 def test_own_texts_wait_for_another_reviewer(editor):
     other = make_user(groups=["Duyệt đăng"])
     articles = [make_article(title="Của tôi"), make_article(title="Của bạn"), make_article()]
@@ -135,5 +152,5 @@ def test_the_first_page_costs_the_same_however_much_waits(
 ):
     for _number in range(rows):
         fill(editor, make_user(groups=["Phóng viên"]))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert client.get("/admin/").status_code == 200

@@ -31,11 +31,13 @@ pytestmark = pytest.mark.django_db
 # English words that by their letters could be Vietnamese; all others give themselves away.
 ENGLISH = frozenset("the can that then them on at hide".split())
 # Words that Vietnamese newsrooms use as they are.
-LOAN_WORDS = frozenset("ctrl docx email fax menu sapo shift web word zip".split())
+LOAN_WORDS = frozenset("ctrl docx email fax menu sapo shift spam web word zip".split())
+# Apps that people know by these names.
+LOAN_WORDS |= frozenset("authenticator google microsoft".split())
 # UBND, KHCN, PDF: nobody reads them as a word.
 _ACRONYM = re.compile(r"[^\W\d_][^\W\d_aeiouy]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-UNSEEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+UNSEEN = re.compile(r"<(script|style|svg|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 ATTRIBUTES = re.compile(r'\b(?:title|placeholder|aria-label|aria-description|alt)="([^"]*)"')
 BUTTONS = re.compile(r'<input type="(?:submit|button|reset)"[^>]*\bvalue="([^"]*)"')
 # What a script shows later stands in data attributes; one word alone is a name, not a sentence.
@@ -43,7 +45,7 @@ SPOKEN = re.compile(r'\bdata-[\w-]+="([^"{\[]* [^"]*)"')
 # What is the same in any language: addresses, file names, names of fields, algorithms.
 CODES = re.compile(
     r"[\w.+-]+@[\w.-]+|\b[a-z]+://\S*|/[\w/.-]*|\b[a-z\d]+(?:-[a-z\d]+)+\b|\S+\.\w{3,4}\b"
-    r"|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
+    r"|\b[0-9a-f]{64}\b|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
 )
 
 

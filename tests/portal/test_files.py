@@ -433,6 +433,7 @@ def doors(monkeypatch):
     def open_door(*ends, to=(), title=""):
         door = files.Door(
             public_until=lambda checksum: ends,
+            public_among=lambda checksums: set(checksums) if ends else set(),
             open_to=lambda checksum, user: user.username in to,
             file_name=lambda checksum: title,
         )

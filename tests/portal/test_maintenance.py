@@ -91,6 +91,21 @@ def test_a_job_that_failed_is_named_and_tried_again_in_an_hour(job):
     assert MaintenanceJob.objects.get().problem == ""
 
 
+def test_a_job_that_raises_an_alarm_is_named_and_waits_for_its_time(job):
+    def run():
+        raise maintenance.AlarmError("một dòng bị sửa")
+
+    calls = job(run, at=1)
+    with at(), pytest.raises(CommandError, match="one"):
+        call_command("maintain", stdout=io.StringIO())
+    assert MaintenanceJob.objects.get().problem == "một dòng bị sửa"
+    with at(minutes=29):
+        call_command("maintain")
+    with at(minutes=31), pytest.raises(CommandError, match="one"):
+        call_command("maintain", stdout=io.StringIO())
+    assert len(calls) == 2
+
+
 def test_a_job_of_a_killed_process_is_taken_up_again(job):
     calls = job(at=1, lasts=datetime.timedelta(hours=6))
     with at():
@@ -123,7 +138,10 @@ def test_every_job_of_the_site_runs(settings, tmp_path):
     out = io.StringIO()
     call_command("maintain", stdout=out)
     lines = dict(line.split(": ", 1) for line in out.getvalue().splitlines())
-    assert {"backup", "sessions", "orphans", "drill", "letters", "trash"} <= lines.keys()
+    assert lines.keys() == {
+        *("backup", "sessions", "orphans", "drill", "trail", "sweep"),
+        *("letters", "trash", "links"),
+    }
     assert lines["letters"] == "Đã gửi 0 thư."
     out = io.StringIO()
     call_command("maintain", stdout=out)

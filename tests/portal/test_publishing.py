@@ -119,7 +119,11 @@ def do(article, verb, user):
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_works_from_its_states_alone_and_leaves_a_step(verb, status):
     editor = make_user(groups=["Duyệt đăng"])
-    article = make_article(status=status, takedown="removed" if status == "withdrawn" else "")
+    article = make_article(
+        status=status,
+        takedown="removed" if status == "withdrawn" else "",
+        created_by=editor if VERBS[verb].is_of_author else None,
+    )
     allowed = status in VERBS[verb].sources
     assert article.can(verb, editor) == allowed
 
@@ -139,8 +143,8 @@ def test_a_verb_works_from_its_states_alone_and_leaves_a_step(verb, status):
 @pytest.mark.parametrize(
     ("group", "allowed"),
     [
-        ("Phóng viên", {"submit"}),
-        ("Duyệt đăng", {"submit", "return_to_author", "publish", "withdraw"}),
+        ("Phóng viên", {"submit", "take_back"}),
+        ("Duyệt đăng", {"submit", "take_back", "return_to_author", "publish", "withdraw"}),
         ("Quản trị", set()),
     ],
 )
@@ -148,11 +152,28 @@ def test_each_group_may_do_its_verbs_and_no_other(group, allowed):
     user = make_user(groups=[group])
     for name, verb in VERBS.items():
         status = next(iter(sorted(verb.sources)))
-        article = make_article(status=status, takedown="removed" if status == "withdrawn" else "")
+        article = make_article(
+            status=status,
+            takedown="removed" if status == "withdrawn" else "",
+            created_by=user if verb.is_of_author else None,
+        )
         assert article.can(name, user) == (name in allowed)
         if name not in allowed:
             with pytest.raises(Refused):
                 do(article, name, user)
+
+
+@pytest.mark.parametrize("group", ["Phóng viên", "Duyệt đăng"])
+@pytest.mark.parametrize("has_author", [True, False])
+def test_nobody_takes_back_what_somebody_else_has_submitted(group, has_author):
+    author = make_user(groups=["Phóng viên"]) if has_author else None
+    article = make_article(status="submitted", created_by=author)
+    user = make_user(groups=[group])
+    assert not article.can("take_back", user)
+    with pytest.raises(Refused, match="Chỉ người soạn bài làm được việc này"):
+        article.take_back(by=user)
+    article.refresh_from_db()
+    assert article.status == "submitted"
 
 
 def test_publishing_keeps_a_time_in_the_past_and_takes_now_when_none_was_given():

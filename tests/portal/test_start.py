@@ -52,6 +52,11 @@ WRONG = {
     "neither true nor false": ({"DEBUG": "có"}, "DEBUG"),
     "a proxy that is no network": ({"TRUSTED_PROXIES": "10.0.0.0/40"}, "TRUSTED_PROXIES"),
     "a contact that is none": ({"SECURITY_CONTACT": "phòng CNTT"}, "SECURITY_CONTACT"),
+    "a session that never ends": ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES"),
+    "hours that are no number": ({"SESSION_HOURS": "nhiều"}, "SESSION_HOURS"),
+    "an admin at no address": ({"ADMIN_PATH": "quản trị/"}, "ADMIN_PATH"),
+    "an admin over the whole site": ({"ADMIN_PATH": "//"}, "ADMIN_PATH"),
+    "a network that is none": ({"ADMIN_NETWORKS": "10.0.0.0/8,nội bộ"}, "ADMIN_NETWORKS"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 

@@ -106,6 +106,21 @@
     });
   });
 
+  // Of the window for a link what a writer needs: no anchors, which the text cannot hold, no ftp or
+  // news, no words of a letter put into its address.
+  CKEDITOR.on("dialogDefinition", function (event) {
+    if (event.data.name !== "link") return;
+    var page = event.data.definition.getContents("info");
+    function keep(id, unwanted) {
+      var list = page.get(id);
+      list.items = list.items.filter(function (item) { return unwanted.indexOf(item[1]) < 0; });
+    }
+    keep("linkType", ["anchor"]);
+    keep("protocol", ["ftp://", "news://"]);
+    page.remove("emailSubject");
+    page.remove("emailBody");
+  });
+
   // The label, the hint and the error of the text box belong to the editor that stands in for it.
   CKEDITOR.on("instanceReady", function (event) {
     var box = event.editor.element.$;

@@ -7,7 +7,7 @@ import portal.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0005_search_texts_apart"),
+        ("portal", "0010_accounts_once"),
     ]
 
     operations = [

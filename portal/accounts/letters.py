@@ -1,0 +1,59 @@
+"""Letters to the owner of an account about what happened to it."""
+
+import logging
+import threading
+from functools import partial
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.transaction import on_commit
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from portal.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def warn_of_tries(user: User, *, knows_password: bool) -> None:
+    if knows_password:
+        what = gettext(
+            "Somebody entered the right password of your account, then wrong codes several times."
+            " If that was not you, change your password now and tell an administrator."
+        )
+    else:
+        what = gettext(
+            "Somebody entered wrong passwords for your account several times. If that was not you,"
+            " you need not do anything: your password still holds. Tell an administrator if it"
+            " happens again."
+        )
+    write(user, gettext("Somebody tries to sign in to your account"), what)
+
+
+def write(user: User, subject: str, what: str) -> None:
+    """Send a letter when what it tells is committed, if letters are sent and the account has an
+    address; nobody waits for it."""
+    if not settings.EMAIL_IS_SENT or not user.email:
+        return
+    address = settings.SITE_URL + reverse("admin:index")
+    context = {"user": user, "what": what, "desk": address}
+    body = render_to_string("admin/account/letter.txt", context, using="django")
+    on_commit(partial(post, EmailMessage(subject, body, to=[user.email])), robust=True)
+
+
+def post(message: EmailMessage) -> None:
+    """Hand the letter to the mail server in a thread of its own.
+
+    How long an answer takes then says nothing about whether there is such an account. A command
+    that ends, or a worker, waits for its letters: EMAIL_TIMEOUT at most.
+    """
+    threading.Thread(target=_send, args=[message], name="letter").start()
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (OSError, SMTPException):
+        logger.exception("A letter about an account was not sent")

@@ -1,0 +1,5 @@
+"""The addresses of the site for those to whom it has no admin (portal.admin_access)."""
+
+from portal.urls import public as urlpatterns
+
+__all__ = ["urlpatterns"]
