@@ -18,6 +18,7 @@ os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
 os.environ["MEDIA_ACCEL"] = ""
+os.environ["CLAMD"] = ""
 os.environ["CACHE_URL"] = "locmemcache://"
 
 from portal.settings import *  # noqa: E402, F403
