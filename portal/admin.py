@@ -22,6 +22,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.files import UploadField, store_ahead
 from portal.models import Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
@@ -121,6 +122,14 @@ class PortalModelAdmin(PortalFields, admin.ModelAdmin):
     list_per_page = 50
     # Said when something cannot be deleted: why, and what to do instead.
     keep_instead = ""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Files of the row itself are stored first, so that a full disk is said at their field."""
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            for field in self.opts.fields:
+                if isinstance(field, UploadField) and field.name in request.FILES:
+                    store_ahead(request.FILES[field.name], field.admit)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})

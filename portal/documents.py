@@ -132,7 +132,7 @@ def _judge_pdf(data: bytes) -> int:
         raise Refusal("damaged")
     # Here, because whoever judges an archive need not wait for it.
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError
+    from pypdf.errors import DependencyError, LimitReachedError
 
     # pypdf tells every repair it makes; the sentence at the field is what counts.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -145,7 +145,7 @@ def _judge_pdf(data: bytes) -> int:
         pages = len(reader.pages)
     except Refusal:
         raise
-    except MemoryError as error:
+    except (MemoryError, LimitReachedError) as error:
         raise Refusal("too_complex") from error
     except (DependencyError, NotImplementedError) as error:
         raise Refusal("locked") from error  # a cipher we cannot open, so cannot look inside

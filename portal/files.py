@@ -197,18 +197,25 @@ def inspect_attachment(upload) -> AttachmentInfo:
     `upload`: an open binary file with `name` and `size`; left at its start.
     Raises ValidationError with one sentence that says what to do.
     """
-    if (known := getattr(upload, "inspected_attachment", None)) is not None:
-        return known  # the form has asked already
-    _check_size(upload)
-    virus_scan.check(upload, name=shown_name(upload))
-    upload.seek(0)
-    data = upload.read()
-    upload.seek(0)
-    extension, pages = _judge(upload, data)
-    upload.inspected_attachment = AttachmentInfo(
-        extension, DOCUMENT_TYPES[extension], len(data), pages, checksum(upload)
-    )
-    return upload.inspected_attachment
+    verdict = getattr(upload, "attachment_verdict", None)  # the form has asked already
+    if verdict is None:
+        verdict = upload.attachment_verdict = _verdict(upload)
+    if isinstance(verdict, ValidationError):
+        raise verdict
+    return verdict
+
+
+def _verdict(upload) -> AttachmentInfo | ValidationError:
+    try:
+        _check_size(upload)
+        virus_scan.check(upload, name=shown_name(upload))
+        upload.seek(0)
+        data = upload.read()
+        upload.seek(0)
+        kind, pages = _judge(upload, data)
+    except ValidationError as error:
+        return error
+    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload))
 
 
 def _check_size(upload) -> None:
@@ -245,6 +252,27 @@ def one_at_a_time():
         _heavy.release()
 
 
+NOT_STORED = _(
+    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
+    "the administrator and try again."
+)
+
+
+def store_ahead(upload, store: Callable) -> None:
+    """Store an upload before its form and its transaction; its field says what went wrong.
+
+    Encoding a photo takes a second and storing may fail for want of room: neither may happen
+    while the database is locked for everybody else. `store`: what `UploadField.admit` is.
+    """
+    try:
+        store(upload)
+    except ValidationError:
+        pass  # the form says why, at its field
+    except OSError:
+        logger.exception("An upload could not be stored")
+        upload.not_stored = True
+
+
 # ── Model and form fields ───────────────────────────────────────────────────────────────────────
 
 
@@ -260,6 +288,8 @@ class UploadFormField(forms.FileField):
         upload = super().to_python(data)
         if upload:
             self.inspect(upload)
+            if getattr(upload, "not_stored", False):
+                raise ValidationError(NOT_STORED, code="not_stored")
         return upload
 
     def widget_attrs(self, widget):

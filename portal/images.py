@@ -142,7 +142,6 @@ def inspect(upload) -> ImageInfo:
     if (known := getattr(upload, "inspected_image", None)) is None:
         with files.one_at_a_time():
             _picture, known = _decode(upload)
-        upload.inspected_image = known
     return known
 
 
@@ -153,7 +152,18 @@ def _refuse(message, upload, **params) -> ValidationError:
 
 
 def _decode(upload) -> tuple[Image.Image, ImageInfo]:
-    """The whole picture, decoded once and at no more than the detail the ladder needs."""
+    """The whole picture, at no more than the detail the ladder needs; a refused one only once."""
+    if (refusal := getattr(upload, "image_refusal", None)) is not None:
+        raise refusal
+    try:
+        image, upload.inspected_image = _decoded(upload)
+    except ValidationError as error:
+        upload.image_refusal = error
+        raise
+    return image, upload.inspected_image
+
+
+def _decoded(upload) -> tuple[Image.Image, ImageInfo]:
     image = _open(upload)
     info = _info(image)
     try:
@@ -261,7 +271,6 @@ def store(upload) -> StoredImage:
 
 def _store(upload) -> StoredImage:
     picture, info = _decode(upload)
-    upload.inspected_image = info
     checksum = files.checksum(upload)
     original = f"{files.ORIGINALS}/{checksum}.{info.extension}"
     if not _is_complete(original, checksum, info.width):
