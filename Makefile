@@ -16,7 +16,7 @@ help:
 	@echo "make stress   các phép thử dài: nhiều người cùng sửa, trình duyệt bị tắt giữa chừng"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
-	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
+	@echo "make attack   thử các chuỗi tấn công trong FILE qua mọi cửa, mọi trang, bằng Chromium thật"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
 	@echo "make guide    chụp lại các hình trong hướng dẫn biên tập"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
