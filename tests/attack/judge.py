@@ -6,6 +6,7 @@ own; each says of itself what it saw, so that one that breaks is known by its nu
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Error, Page, Route
@@ -88,6 +89,9 @@ if (location.href.startsWith("{SITE}frame/")) {{
 """
 
 
+_FRAME = re.compile(rf"{SITE}frame/(\d+)\?.*")
+
+
 @dataclass
 class Verdict:
     ran: bool = False
@@ -140,11 +144,12 @@ class Sheet:
                 for number in range(len(self.documents))
             )
             await route.fulfill(body=f"<!doctype html>{frames}", content_type="text/html")
-        elif address.startswith(f"{SITE}frame/"):
-            number = int(address.removeprefix(f"{SITE}frame/").partition("?")[0])
-            body = self.documents[number].encode("utf-8", "replace")
+        elif frame := _FRAME.fullmatch(address):
+            body = self.documents[int(frame[1])].encode("utf-8", "replace")
             await route.fulfill(body=body, content_type="text/html; charset=utf-8")
-        else:
+        elif route.request.resource_type == "script" and not address.startswith(f"{SITE}static/"):
+            await route.fulfill(body="alarm('a script')", content_type="text/javascript")
+        else:  # also the site's own scripts
             await route.abort()
 
     def _hear(self, message) -> None:

@@ -65,4 +65,4 @@ def test_no_attack_runs_or_leaves_anything_dangerous(pages):
     assert [(verdict.ran, verdict.bad) for verdict in in_editors] == [(False, [])] * len(editors)
     # The control: what sees nothing in raw strings sees nothing anywhere.
     assert sum(verdict.ran for verdict in uncleaned) >= 5
-    assert sum(bool(verdict.bad) for verdict in uncleaned) >= len(SAMPLE) * 3 // 4
+    assert sum(bool(verdict.bad) for verdict in uncleaned) >= 15
