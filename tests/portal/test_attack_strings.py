@@ -182,15 +182,11 @@ def test_units_and_people_are_shown_clean_whoever_stored_them(client, editor, at
         assert "onerror" not in filled or "&lt;" in filled
 
 
-def test_a_feed_gives_typed_signs_as_typed(client):
-    """Readers put titles and summaries into a page as HTML."""
-    make_article(title="KH&CN: a < b, <b>c</b> và &lt;", body="<p>&lt;script&gt; là một thẻ.</p>")
-    feed = client.get("/rss/").text
-    assert (
-        "<title>KH&amp;CN: a &amp;lt; b, &amp;lt;b&gt;c&amp;lt;/b&gt; và &amp;amp;lt;</title>"
-        in feed
-    )
-    assert "<description>&amp;lt;script&gt; là một thẻ.</description>" in feed
+def test_a_feed_gives_a_typed_tag_as_text(client):
+    """Readers put summaries into a page as HTML."""
+    make_article(body="<p>KH&amp;CN: &lt;script&gt; là một thẻ.</p>")
+    described = "<description>KH&amp;amp;CN: &amp;lt;script&amp;gt; là một thẻ.</description>"
+    assert described in client.get("/rss/").text
 
 
 @pytest.mark.parametrize("figure", ["9" * 5000, "0", "00001", "-1", "1e5"])
