@@ -74,7 +74,8 @@ def judge_apart(data: bytes) -> tuple[str, int | None]:
 
     Raises OSError when no process can be started.
     """
-    command = [sys.executable, "-I", str(Path(__file__).resolve())]
+    limits = [str(SECONDS), str(MEMORY)]
+    command = [sys.executable, "-I", str(Path(__file__).resolve()), *limits]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE)  # noqa: S603
         verdict = json.loads(done.stdout)
@@ -87,9 +88,10 @@ def judge_apart(data: bytes) -> tuple[str, int | None]:
 
 def main() -> None:
     """Judge what comes in, within limits that the process sets itself before it looks at it."""
+    seconds, memory = map(int, sys.argv[1:])
     for kind, most in (
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -324,6 +324,11 @@ def pdf_of_one_huge_object_stream() -> bytes:
     return content + b"5 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, len(content))
 
 
+def pdf_of_objects(number: int) -> bytes:
+    """One page, and so many objects that nothing leads to."""
+    return _pdf_by_hand([*_PAGES, _PAGE, *[b"<</A[1 2 3]/B(b)>>"] * number])
+
+
 def pdf_of_shared_pages(depth: int = 26) -> bytes:
     """2²⁶ pages out of 30 objects: each node of the tree names the next one twice."""
     nodes = [

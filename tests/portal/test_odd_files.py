@@ -181,8 +181,23 @@ def test_documents_that_do_no_harm_come_in_as_they_are(client, root):
     assert stored == taken
 
 
-def test_a_document_that_costs_too_much_is_given_up():
-    """Sixty-seven million pages out of thirty objects fill the memory that the process may have."""
+def test_a_document_of_many_objects_may_take_so_much_time_and_no_more(monkeypatch):
+    content = odd_files.pdf_of_objects(60_000)
+    assert documents.judge_apart(content) == ("pdf", 1)
+    monkeypatch.setattr(documents, "SECONDS", 1)
+    with pytest.raises(documents.Refusal, match="too_complex"):
+        documents.judge_apart(content)
+
+
+def test_a_document_may_take_so_much_memory_and_no_more(monkeypatch):
+    content = odd_files.pdf_of_objects(60_000)
+    monkeypatch.setattr(documents, "MEMORY", 100 * documents.MEGABYTE)
+    with pytest.raises(documents.Refusal, match="too_complex"):
+        documents.judge_apart(content)
+
+
+def test_a_tree_of_pages_that_names_itself_over_and_over_is_given_up():
+    """Sixty-seven million pages out of thirty objects."""
     with pytest.raises(documents.Refusal, match="too_complex"):
         documents.judge_apart(odd_files.pdf_of_shared_pages())
 
