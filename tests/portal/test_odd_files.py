@@ -192,7 +192,8 @@ def test_a_document_of_many_objects_may_take_so_much_time_and_no_more(monkeypatc
 def test_a_document_may_take_so_much_memory_and_no_more(monkeypatch):
     content = odd_files.pdf_of_objects(60_000)
     monkeypatch.setattr(documents, "MEMORY", 100 * documents.MEGABYTE)
-    with pytest.raises(documents.Refusal, match="too_complex"):
+    # Where the memory ends is chance: pypdf may call what it could not read damaged.
+    with pytest.raises(documents.Refusal, match=r"too_complex|damaged"):
         documents.judge_apart(content)
 
 
