@@ -31,6 +31,7 @@ from portal.account_rights import FLAGS, AccountForm
 from portal.audit_forms import Audited
 from portal.audit_screen import AuditEntryAdmin
 from portal.change_list import PortalChangeList
+from portal.files import UploadField, store_ahead
 from portal.models import AuditEntry, Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
@@ -133,6 +134,14 @@ class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return PortalChangeList
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Files of the row itself are stored first, so that a full disk is said at their field."""
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            for field in self.opts.fields:
+                if isinstance(field, UploadField) and field.name in request.FILES:
+                    store_ahead(request.FILES[field.name], field.admit)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})
