@@ -32,6 +32,7 @@ from portal.audit_forms import Audited
 from portal.audit_screen import AuditEntryAdmin
 from portal.change_list import PortalChangeList
 from portal.files import UploadField, store_ahead
+from portal.hosts import LINKS_ALLOWED, LinkForm
 from portal.models import AuditEntry, Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
@@ -105,6 +106,16 @@ class PortalFields:
         models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     }
 
+    def get_fieldsets(self, request, obj=None):
+        """Whoever may only look is not asked whether the links may be shown."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not issubclass(self.form, LinkForm) or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, options | {"fields": [_without_question(line) for line in options["fields"]]})
+            for title, options in fieldsets
+        ]
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A choice may offer to add what is missing; to change it there is its own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -123,6 +134,13 @@ class PortalFields:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", AutocompleteSeveral(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+def _without_question(line: str | tuple) -> str | tuple:
+    """A line of a fieldset without the question of a LinkForm; an empty line shows nothing."""
+    if line == LINKS_ALLOWED:
+        return ()
+    return line if isinstance(line, str) else tuple(one for one in line if one != LINKS_ALLOWED)
 
 
 class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
