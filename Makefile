@@ -17,7 +17,7 @@ help:
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make observatory  điểm của MDN Observatory cho trang đứng sau nginx, có TLS"
-	@echo "make attack   thử các chuỗi tấn công trong FILE bằng Chromium thật"
+	@echo "make attack   thử các chuỗi tấn công trong FILE qua mọi cửa, mọi trang, bằng Chromium thật"
 	@echo "make security quét mã và trang bằng bandit, wapiti, sqlmap (chừng 40 phút); ARGS=bandit để chọn"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
 	@echo "make guide    chụp lại các hình trong hướng dẫn biên tập"

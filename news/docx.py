@@ -17,13 +17,17 @@ import mammoth
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from mammoth import documents, html, transforms
+from mammoth import documents as model
+from mammoth import html, transforms
 
-from portal import files, richtext
+from portal import documents, files, images, richtext
 
 MAX_PHOTOS = 30
 # mammoth takes about 0.1 ms for each; a report of fifty pages has some 40,000.
 MAX_ELEMENTS = 100_000
+# All parts together, unpacked; a file of 20 MB with photos of phones has little more than that.
+MAX_UNPACKED = 100 * files.MEGABYTE
+MAX_XML = 4 * documents.MAX_XML
 SHORT = 300  # characters a caption may have
 
 _OLD_WORD = _(
@@ -103,11 +107,14 @@ def read(upload) -> Document:
     """
     _judge(upload)
     try:
-        prepared, warnings = _prepare(upload)
-        source, pictures = _convert(prepared, Path(files.shown_name(upload)).stem)
-        pieces = _pieces(source)
+        with files.one_at_a_time():
+            prepared, warnings = _prepare(upload)
+            source, pictures = _convert(prepared, Path(files.shown_name(upload)).stem)
+            pieces = _pieces(source)
     except ValidationError:
         raise
+    except documents.Refusal as error:
+        raise _refusal(_TOO_LONG, upload) from error
     except Exception as error:  # mammoth and expat raise anything on bad data
         raise _refusal(_UNREADABLE, upload) from error
     finally:
@@ -132,12 +139,10 @@ def _judge(upload) -> None:
     if files.inspect_attachment(upload).extension != "docx":
         raise _refusal(_NOT_WORD, upload)
     with zipfile.ZipFile(upload) as archive:
-        if any(
-            entry.file_size > files.MAX_XML
-            for entry in archive.infolist()
-            if _is_xml(entry.filename)
-        ):
-            raise _refusal(_TOO_LONG, upload)
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    texts = sum(size for name, size in sizes.items() if _is_xml(name))
+    if texts > MAX_XML or sum(sizes.values()) > MAX_UNPACKED:
+        raise _refusal(_TOO_LONG, upload)
 
 
 def _is_xml(name: str) -> bool:
@@ -172,9 +177,10 @@ def _prepare(upload) -> tuple[io.BytesIO, list[str]]:
     prepared = io.BytesIO()
     with zipfile.ZipFile(upload) as archive, zipfile.ZipFile(prepared, "w") as copy:
         names = archive.namelist()
-        parts = {name: files.read_xml(archive, name) for name in names if _is_xml(name)}
-        if sum(1 for part in parts.values() for _element in part.iter()) > MAX_ELEMENTS:
-            raise _refusal(_TOO_LONG, upload)
+        parts, left = {}, MAX_ELEMENTS
+        for name in filter(_is_xml, names):
+            parts[name] = documents.read_xml(archive, name, most=left)
+            left -= sum(1 for _element in parts[name].iter())
         root = parts[_DOCUMENT]
         _write_out_styles(root, parts.get("word/styles.xml"))
         _open_drawings(root)
@@ -296,6 +302,7 @@ _WAY_BACK = re.compile(r'<a href="#[^"]*">↑</a>')  # mammoth's own, after a fo
 def _convert(prepared: io.BytesIO, stem: str) -> tuple[str, list[Picture]]:
     """mammoth's HTML with a figure for every picture, and the pictures."""
     pictures: list[Picture] = []
+    known: dict[bytes, bytes] = {}  # a picture that stands in the text thirty times is kept once
 
     def keep(image):
         number = len(pictures) + 1
@@ -303,7 +310,8 @@ def _convert(prepared: io.BytesIO, stem: str) -> tuple[str, list[Picture]]:
         content = b""
         if number <= MAX_PHOTOS:
             with image.open() as file:
-                content = file.read()
+                content = file.read(images.MAX_SIZE + 1)  # more is refused by images
+                content = known.setdefault(content, content)
         pictures.append(Picture(number, f"{stem}-{number}.{ending}", content))
         return [html.element("img", {"src": f"word-photo-{number}"})]
 
@@ -345,7 +353,7 @@ def _title_among(blocks: list):
 
 
 def _style(block) -> str:
-    name = getattr(block, "style_name", None) if isinstance(block, documents.Paragraph) else None
+    name = getattr(block, "style_name", None) if isinstance(block, model.Paragraph) else None
     return (name or "").lower()
 
 
@@ -355,7 +363,7 @@ def _level(block) -> int | None:
 
 
 def _labelled(block, levels: list[int]):
-    if not isinstance(block, documents.Paragraph):
+    if not isinstance(block, model.Paragraph):
         return block
     if level := _level(block):  # the highest heading in use is the article's h2
         label = f"word h{min(2 + levels.index(level), 4)}"
@@ -379,9 +387,9 @@ def _named(block, role: str):
 
 def _text(block) -> str:
     """The words with their spaces, tabs and line ends."""
-    signs = {documents.Tab: "\t", documents.Break: "\n"}
+    signs = {model.Tab: "\t", model.Break: "\n"}
     return "".join(
-        part.value if isinstance(part, documents.Text) else signs.get(type(part), "")
+        part.value if isinstance(part, model.Text) else signs.get(type(part), "")
         for part in transforms.get_descendants(block)
     )
 
@@ -420,19 +428,19 @@ def _pushed(before: str, length: int) -> str:
 
 # Pictures and their words: a picture with its caption in one paragraph, pictures in a table.
 def _images(block) -> list:
-    return transforms.get_descendants_of_type(block, documents.Image)
+    return transforms.get_descendants_of_type(block, model.Image)
 
 
 def _opened(block) -> list:
     """The block, or what stands in it one after the other where it only holds pictures in place."""
     if not _images(block):
         return [block]
-    if isinstance(block, documents.Table):
+    if isinstance(block, model.Table):
         return _of_layout(block)
-    if not isinstance(block, documents.Paragraph):
+    if not isinstance(block, model.Paragraph):
         return [block]
-    pictures = [documents.paragraph([documents.run([image])]) for image in _images(block)]
-    words = transforms.element_of_type(documents.Image, lambda _image: documents.run([]))(block)
+    pictures = [model.paragraph([model.run([image])]) for image in _images(block)]
+    words = transforms.element_of_type(model.Image, lambda _image: model.run([]))(block)
     if _holds_caption(block):
         return [*pictures, words.copy(alignment="center")]
     return [words, *pictures]  # never amid the words: a floating picture is anchored anywhere
@@ -479,7 +487,7 @@ def _has_words_alone(rows: list) -> bool:
 def _of_cell(cell) -> list:
     for child in cell.children:
         for part in _opened(child):
-            if isinstance(part, documents.Paragraph) and not _images(part):
+            if isinstance(part, model.Paragraph) and not _images(part):
                 yield part.copy(alignment="center")
             else:
                 yield part

@@ -5,6 +5,8 @@ Each photo of an item stands in it with its caption (media:content). At most thr
 
 from __future__ import annotations
 
+import html
+
 from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -109,7 +111,7 @@ def _write_item(feed: Document, article: Article) -> None:
         feed.leaf("pubDate", _date(article.publish_at))
         feed.leaf("category", article.category.name)
         feed.leaf_if("dc:creator", article.byline)
-        feed.leaf("description", article.teaser)
+        feed.leaf("description", html.escape(article.teaser, quote=False))  # HTML to readers
         for row in article.photo_rows:
             _write_photo(feed, row)
 

@@ -12,10 +12,6 @@ from portal import files, images, richtext, text
 
 # In one sending; a script sends one by one and needs no limit.
 MOST_FILES = 100
-NOT_STORED = _(
-    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
-    "the administrator and try again."
-)
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -53,7 +49,7 @@ class SeveralFilesField(forms.FileField):
         except ValidationError as error:
             return error.messages
         if getattr(upload, "not_stored", False):  # see news.admin.uploads
-            return [f"{files.shown_name(upload)}: {gettext(NOT_STORED)}"]
+            return [f"{files.shown_name(upload)}: {gettext(files.NOT_STORED)}"]
         return []
 
 

@@ -31,6 +31,8 @@ from portal.account_rights import FLAGS, AccountForm
 from portal.audit_forms import Audited
 from portal.audit_screen import AuditEntryAdmin
 from portal.change_list import PortalChangeList
+from portal.files import UploadField, store_ahead
+from portal.hosts import LINKS_ALLOWED, LinkForm
 from portal.models import AuditEntry, Synonym, User
 from portal.publishing import Publishable
 from portal.text import row_number
@@ -104,6 +106,16 @@ class PortalFields:
         models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     }
 
+    def get_fieldsets(self, request, obj=None):
+        """Whoever may only look is not asked whether the links may be shown."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not issubclass(self.form, LinkForm) or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, options | {"fields": [_without_question(line) for line in options["fields"]]})
+            for title, options in fieldsets
+        ]
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A choice may offer to add what is missing; to change it there is its own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -124,6 +136,13 @@ class PortalFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+def _without_question(line: str | tuple) -> str | tuple:
+    """A line of a fieldset without the question of a LinkForm; an empty line shows nothing."""
+    if line == LINKS_ALLOWED:
+        return ()
+    return line if isinstance(line, str) else tuple(one for one in line if one != LINKS_ALLOWED)
+
+
 class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
     """What every screen of the portal shares."""
 
@@ -133,6 +152,14 @@ class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return PortalChangeList
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Files of the row itself are stored first, so that a full disk is said at their field."""
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            for field in self.opts.fields:
+                if isinstance(field, UploadField) and field.name in request.FILES:
+                    store_ahead(request.FILES[field.name], field.admit)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})

@@ -112,7 +112,7 @@ def serving(request):
     try:
         yield
         for refusal in request.audit_refusals:
-            record("refused", **refusal)
+            record(**refusal)
     finally:
         _current_request.reset(mark)
 
@@ -157,15 +157,15 @@ def record(action, *, request=None, actor=None, target=None, before=None, after=
     transaction.on_commit(partial(logger.info, "%s:%s %s", entry.sequence, entry.hash, action))
 
 
-def refuse(*, actor=None, target=None, **what) -> None:
+def refuse(*, action="refused", actor=None, target=None, **what) -> None:
     """Keep that somebody tried what he may not: at the request's end, else now.
 
     `what` says what was tried, as plain values.
     """
-    refusal = {"actor": actor, "target": target_of(target), "after": what}
+    refusal = {"action": action, "actor": actor, "target": target_of(target), "after": what}
     request = _current_request.get()
     if request is None:
-        record("refused", **refusal)
+        record(**refusal)
     else:
         request.audit_refusals.append(refusal)
 

@@ -1,18 +1,18 @@
-"""Uploaded files: the private root, documents judged by what they hold, and who may have them.
+"""Uploaded files: the private root, what comes in, and who may have it.
 
 Every upload lies below MEDIA_ROOT under a name made from its content, and nothing below it is
-served but by `media`, which asks the apps' doors. Photos are handled by portal.images.
+served but by `media`, which asks the apps' doors. Documents are judged by portal.documents,
+photos are handled by portal.images.
 """
 
 import hashlib
-import io
 import logging
 import os
 import re
 import tempfile
-import xml.etree.ElementTree as ET
-import zipfile
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,42 +32,23 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from pypdf import PdfReader
-from pypdf.errors import DependencyError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from portal import text
+from portal import documents, text, virus_scan
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
 DOCUMENTS = "tep"
 WORD_FILES = "word"  # Word files as handed in; never served
 
-MEGABYTE = 1024 * 1024
-MAX_SIZE = 20 * MEGABYTE
-MAX_ENTRIES = 2_000
-MAX_UNPACKED = 200 * MEGABYTE
-MAX_RATIO = 100
-MAX_XML = 5 * MEGABYTE
-# A list of entries this long costs memory before it can be counted.
-MAX_LISTED = 50_000
+MEGABYTE = documents.MEGABYTE
+MAX_SIZE = documents.MAX_SIZE
+PATIENCE = 60  # seconds to wait until another file is done with
 
-_OOXML = "application/vnd.openxmlformats-officedocument"
-_ODF = "application/vnd.oasis.opendocument"
 # What `media` serves. A closed list: HTML, SVG and scripts are not in it.
 IMAGE_TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
-DOCUMENT_TYPES = {
-    "pdf": "application/pdf",
-    "docx": f"{_OOXML}.wordprocessingml.document",
-    "xlsx": f"{_OOXML}.spreadsheetml.sheet",
-    "odt": f"{_ODF}.text",
-    "ods": f"{_ODF}.spreadsheet",
-    "zip": "application/zip",
-}
-# What an archive may hold; archives in archives hide what they hold.
-ARCHIVE_ENTRIES = (DOCUMENT_TYPES.keys() - {"zip"}) | {
-    *("jpg", "jpeg", "png", "webp", "gif", "heic", "txt", "csv")
-}
+DOCUMENT_TYPES = documents.TYPES
+
+logger = logging.getLogger(__name__)
 
 # ── The private root ────────────────────────────────────────────────────────────────────────────
 
@@ -184,19 +165,30 @@ _EXTERNAL = _(
 _TOO_MUCH = _(
     "The file “%(name)s” holds too much when it is unpacked, please split it or save it as PDF."
 )
+_TOO_COMPLEX = _(
+    "The file “%(name)s” is too complicated to be checked, please print it to a new PDF file and "
+    "choose that file."
+)
+BUSY = _("The server is busy with other files, please wait a minute and try again.")
 _ENTRY = _(
     "The file “%(name)s” holds “%(entry)s”, which is not allowed, please take it out and choose "
     "the new file."
 )
 
 
-class _Refusal(Exception):  # noqa: N818 - an answer about the file, not an error of ours
-    """The sentence that becomes the ValidationError, with what it names beside the file."""
-
-    def __init__(self, message, **params):
-        super().__init__(message)
-        self.message = message
-        self.params = params
+_SENTENCES = {
+    "unknown": _UNKNOWN,
+    "old_office": _OLD_OFFICE,
+    "damaged": _DAMAGED,
+    "locked": _LOCKED,
+    "active": _ACTIVE,
+    "carrier": _CARRIER,
+    "macros": _MACROS,
+    "external": _EXTERNAL,
+    "too_much": _TOO_MUCH,
+    "too_complex": _TOO_COMPLEX,
+    "entry": _ENTRY,
+}
 
 
 def inspect_attachment(upload) -> AttachmentInfo:
@@ -205,21 +197,25 @@ def inspect_attachment(upload) -> AttachmentInfo:
     `upload`: an open binary file with `name` and `size`; left at its start.
     Raises ValidationError with one sentence that says what to do.
     """
-    if (known := getattr(upload, "inspected_attachment", None)) is not None:
-        return known  # the form has asked already
-    _check_size(upload)
-    upload.seek(0)
-    data = upload.read()
-    upload.seek(0)
+    verdict = getattr(upload, "attachment_verdict", None)  # the form has asked already
+    if verdict is None:
+        verdict = upload.attachment_verdict = _verdict(upload)
+    if isinstance(verdict, ValidationError):
+        raise verdict
+    return verdict
+
+
+def _verdict(upload) -> AttachmentInfo | ValidationError:
     try:
-        extension, pages = _judge(data)
-    except _Refusal as refusal:
-        params = {"name": shown_name(upload)} | refusal.params
-        raise ValidationError(refusal.message, code="file", params=params) from refusal
-    upload.inspected_attachment = AttachmentInfo(
-        extension, DOCUMENT_TYPES[extension], len(data), pages, checksum(upload)
-    )
-    return upload.inspected_attachment
+        _check_size(upload)
+        virus_scan.check(upload, name=shown_name(upload))
+        upload.seek(0)
+        data = upload.read()
+        upload.seek(0)
+        kind, pages = _judge(upload, data)
+    except ValidationError as error:
+        return error
+    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload))
 
 
 def _check_size(upload) -> None:
@@ -230,198 +226,51 @@ def _check_size(upload) -> None:
         raise ValidationError(_TOO_LARGE, code="size", params=sizes)
 
 
-def _judge(data: bytes) -> tuple[str, int | None]:
-    """The document's kind and pages. The first bytes decide, so what leads with HTML is out."""
-    if data.startswith(b"%PDF-"):
-        return "pdf", _judge_pdf(data)
-    if data.startswith(b"PK\x03\x04"):
-        return _judge_zip(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise _Refusal(_OLD_OFFICE)
-    raise _Refusal(_UNKNOWN)
-
-
-# What makes a PDF act on opening, and what carries other files inside it.
-_PDF_ACTIVE_KEYS = {"/JS", "/JavaScript", "/XFA"}
-_PDF_ACTIVE_NAMES = {"/JavaScript", "/Launch", "/RichMedia", "/ImportData"}
-_PDF_CARRIER_KEYS = {"/EmbeddedFiles", "/EF"}
-# pypdf tells every repair it makes; the sentence at the field is what counts.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-
-
-def _judge_pdf(data: bytes) -> int:
-    """The number of pages."""
-    if b"%%EOF" not in data[-2048:] or zipfile.is_zipfile(io.BytesIO(data)):
-        raise _Refusal(_DAMAGED)
+def _judge(upload, data: bytes) -> tuple[str, int | None]:
     try:
-        reader = PdfReader(io.BytesIO(data), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _Refusal(_LOCKED)
-        for reference in _pdf_references(reader):
-            _judge_pdf_object(reader.get_object(reference))
-        _judge_pdf_object(reader.trailer)
-        pages = len(reader.pages)
-    except _Refusal:
-        raise
-    except DependencyError as error:  # a cipher we cannot open, so cannot look inside
-        raise _Refusal(_LOCKED) from error
-    except Exception as error:  # pypdf raises anything on bad data
-        raise _Refusal(_DAMAGED) from error
-    if not pages:
-        raise _Refusal(_DAMAGED)
-    return pages
+        with one_at_a_time():
+            return documents.judge_apart(data)
+    except documents.Refusal as refusal:
+        params = {"name": shown_name(upload), "entry": refusal.entry}
+        raise ValidationError(_SENTENCES[refusal.reason], code="file", params=params) from refusal
+    except OSError as error:  # no process can be started
+        logger.exception("A document could not be judged")
+        raise ValidationError(BUSY, code="busy") from error
 
 
-def _pdf_references(reader: PdfReader) -> list[IndirectObject]:
-    numbers = [(n, generation) for generation, table in reader.xref.items() for n in table]
-    numbers += [(n, 0) for n in reader.xref_objStm]
-    return [IndirectObject(number, generation, reader) for number, generation in numbers]
+_heavy = threading.Lock()
 
 
-def _judge_pdf_object(value) -> None:
-    """Refuse what acts or carries; references are judged in their own turn, so no cycles."""
-    if isinstance(value, ArrayObject):
-        for part in list(value):
-            _judge_pdf_object(part)
-    if not isinstance(value, DictionaryObject):
-        return
-    # value[key] follows a reference, value.get(key) does not: "/S 5 0 R" may be "/Launch".
-    names = [value[key] for key in ("/S", "/Subtype", "/Type") if key in value]
-    if value.keys() & _PDF_CARRIER_KEYS or "/EmbeddedFile" in names:
-        raise _Refusal(_CARRIER)
-    if value.keys() & _PDF_ACTIVE_KEYS or any(name in _PDF_ACTIVE_NAMES for name in names):
-        raise _Refusal(_ACTIVE)
-    for key in value:
-        _judge_pdf_object(value.raw_get(key))
-
-
-def _judge_zip(data: bytes) -> tuple[str, int | None]:
-    if data.count(b"PK\x01\x02") > MAX_LISTED:
-        raise _Refusal(_TOO_MUCH)
+@contextmanager
+def one_at_a_time():
+    """Hold this while a file is unpacked: several hostile ones at once would fill the memory."""
+    if not _heavy.acquire(timeout=PATIENCE):
+        raise ValidationError(BUSY, code="busy")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _judge_listing(archive, len(data))
-            _read_through(archive)
-            return _judge_archive(archive)
-    except _Refusal:
-        raise
-    except Exception as error:  # zipfile, zlib and expat raise anything on bad data
-        raise _Refusal(_DAMAGED) from error
+        yield
+    finally:
+        _heavy.release()
 
 
-def _judge_listing(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuse by what the list of entries says, before anything is unpacked."""
-    entries = archive.infolist()
-    if not entries or min(entry.header_offset for entry in entries) > 0:
-        raise _Refusal(_DAMAGED)  # something else stands before the first entry
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or unpacked > min(MAX_UNPACKED, MAX_RATIO * size):
-        raise _Refusal(_TOO_MUCH)
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise _Refusal(_LOCKED)
-    if len({entry.filename.lower() for entry in entries}) < len(entries):
-        raise _Refusal(_DAMAGED)  # two programs would open two different files
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-            raise _Refusal(_ENTRY, entry=entry.filename)
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _Refusal(_DAMAGED)
+NOT_STORED = _(
+    "The server could not store the file, perhaps its disk is full. Nothing typed is lost; tell "
+    "the administrator and try again."
+)
 
 
-def _read_through(archive: zipfile.ZipFile) -> None:
-    """Unpack every entry and drop it: half archives and wrong checksums end here."""
-    if archive.testzip() is not None:
-        raise _Refusal(_DAMAGED)
+def store_ahead(upload, store: Callable) -> None:
+    """Store an upload before its form and its transaction; its field says what went wrong.
 
-
-def _judge_archive(archive: zipfile.ZipFile) -> tuple[str, int | None]:
-    names = {name.lower(): name for name in archive.namelist()}
-    if "[content_types].xml" in names:
-        return _judge_ooxml(archive, names)
-    if "mimetype" in names:
-        return _judge_odf(archive, names)
-    for entry in archive.infolist():
-        if not entry.is_dir():
-            _judge_archive_entry(archive, entry.filename)
-    return "zip", None
-
-
-def _judge_archive_entry(archive: zipfile.ZipFile, name: str) -> None:
-    """An entry's ending must be allowed, and a document in it must pass like any other."""
-    ending = PurePosixPath(name).suffix.lower().removeprefix(".")
-    if ending not in ARCHIVE_ENTRIES:
-        raise _Refusal(_ENTRY, entry=name)
-    if ending in DOCUMENT_TYPES:
-        try:
-            kind, _pages = _judge(archive.read(name))
-        except _Refusal as refusal:
-            raise _Refusal(_ENTRY, entry=name) from refusal
-        if kind != ending:
-            raise _Refusal(_ENTRY, entry=name)
-
-
-def _judge_ooxml(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, int | None]:
-    types = {
-        value.lower()
-        for element in read_xml(archive, names["[content_types].xml"]).iter()
-        if (value := element.get("ContentType"))
-    }
-    if any(word in kind for kind in types for word in ("vba", "macro", "activex")) or any(
-        name.endswith("vbaproject.bin") for name in names
-    ):
-        raise _Refusal(_MACROS)
-    for name in names:
-        if name.endswith(".rels"):
-            _judge_relationships(read_xml(archive, names[name]))
-    for extension, part in (("docx", "word/document.xml"), ("xlsx", "xl/workbook.xml")):
-        if f"{DOCUMENT_TYPES[extension]}.main+xml" in types and part in names:
-            return extension, _word_pages(archive, names) if extension == "docx" else None
-    raise _Refusal(_UNKNOWN)
-
-
-def _judge_relationships(root: ET.Element) -> None:
-    """A document may link outside; it may not load a template, picture or data from there."""
-    for element in root.iter():
-        external = (element.get("TargetMode") or "").lower() == "external"
-        if external and not (element.get("Type") or "").endswith("/hyperlink"):
-            raise _Refusal(_EXTERNAL)
-
-
-def _word_pages(archive: zipfile.ZipFile, names: dict[str, str]) -> int | None:
-    """What Word wrote down when it saved; other programs may leave it out."""
-    if "docprops/app.xml" not in names:
-        return None
-    pages = read_xml(archive, names["docprops/app.xml"]).findtext("{*}Pages") or ""
-    return int(pages) if re.fullmatch("[1-9][0-9]{0,4}", pages) else None
-
-
-def _judge_odf(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, None]:
-    kind = archive.read(names["mimetype"]).decode("ascii").strip()
-    if any(name.startswith(("basic/", "scripts/")) for name in names):
-        raise _Refusal(_MACROS)
-    manifest = read_xml(archive, names["meta-inf/manifest.xml"])
-    if manifest.find(".//{*}encryption-data") is not None:
-        raise _Refusal(_LOCKED)
-    for extension in ("odt", "ods"):
-        if kind == DOCUMENT_TYPES[extension] and "content.xml" in names:
-            return extension, None
-    raise _Refusal(_UNKNOWN)
-
-
-class _PlainXML(ET.TreeBuilder):
-    """Refuses a DOCTYPE, so there are no entities to expand or fetch."""
-
-    def doctype(self, name, pubid, system):
-        raise ValueError("a document type declaration in an office file")
-
-
-def read_xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    """An XML part of an office file, at most MAX_XML long. Raises anything on bad data."""
-    if archive.getinfo(name).file_size > MAX_XML:
-        raise _Refusal(_TOO_MUCH)
-    parser = ET.XMLParser(target=_PlainXML())  # noqa: S314 - _PlainXML takes no entities
-    return ET.fromstring(archive.read(name), parser)  # noqa: S314
+    Encoding a photo takes a second and storing may fail for want of room: neither may happen
+    while the database is locked for everybody else. `store`: what `UploadField.admit` is.
+    """
+    try:
+        store(upload)
+    except ValidationError:
+        pass  # the form says why, at its field
+    except OSError:
+        logger.exception("An upload could not be stored")
+        upload.not_stored = True
 
 
 # ── Model and form fields ───────────────────────────────────────────────────────────────────────
@@ -439,6 +288,8 @@ class UploadFormField(forms.FileField):
         upload = super().to_python(data)
         if upload:
             self.inspect(upload)
+            if getattr(upload, "not_stored", False):
+                raise ValidationError(NOT_STORED, code="not_stored")
         return upload
 
     def widget_attrs(self, widget):

@@ -108,6 +108,9 @@ def _listed_in_file() -> list[str]:
 
 
 # ── Forms whose saving is the publication ───────────────────────────────────────────────────────
+LINKS_ALLOWED = "links_allowed"
+
+
 class LinkForm(forms.ModelForm):
     """A form of what readers see as soon as it is saved: its links are looked at.
 

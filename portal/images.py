@@ -21,11 +21,20 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms
 
-from portal import files, image_notes, text
+from portal import files, image_notes, text, virus_scan
 from portal.image_notes import NO_NOTES, Notes
 
 MAX_SIZE = 10 * files.MEGABYTE
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 51_000_000  # what phones call 50 megapixels
+# What decoding may take. Bytes a pixel of each kind, measured at 31 megapixels; JPEG is decoded at
+# half its size or less where that is enough, a progressive one is first kept whole.
+MAX_MEMORY = 300_000_000
+_BYTES = {"RGB": 5, "L": 5, "CMYK": 5, "P": 5, "1": 5}
+_BYTES_OTHERWISE = 10  # transparency, 16 bits
+_BYTES_OF = {"WEBP": 17, "HEIF": 12}
+# A progressive JPEG comes in about ten scans; thousands of them cost minutes.
+MAX_SCANS = 100
+_SCAN = b"\xff\xda"
 MIN_SIDE, MAX_SIDE = 16, 12_000
 MAX_RATIO = 20
 
@@ -64,7 +73,15 @@ _NOT_A_PHOTO = _(
 _DAMAGED = _("The photo “%(name)s” is damaged or incomplete, please choose it again.")
 _TOO_HEAVY = _("The photo has %(size)s, at most %(limit)s.")
 _TOO_MANY_PIXELS = _(
-    "The photo “%(name)s” has more than 40 megapixels, please make it smaller and choose it again."
+    "The photo “%(name)s” has more than 50 megapixels, please make it smaller and choose it again."
+)
+_TOO_MUCH_MEMORY = _(
+    "The photo “%(name)s” has %(pixels)s megapixels, too many for its kind of file. Please make it "
+    "smaller or save it as JPG, and choose the new file."
+)
+_TOO_COMPLEX = _(
+    "The photo “%(name)s” is put together in an unusual way. Please open it on your computer, save "
+    "it again as JPG and choose the new file."
 )
 _WRONG_SIDES = _(
     "The photo has %(width)s × %(height)s pixels, please choose one with sides of 16 to 12000 "
@@ -123,8 +140,8 @@ def inspect(upload) -> ImageInfo:
     Raises ValidationError with one sentence that says what to do.
     """
     if (known := getattr(upload, "inspected_image", None)) is None:
-        _picture, known = _decode(upload)
-        upload.inspected_image = known
+        with files.one_at_a_time():
+            _picture, known = _decode(upload)
     return known
 
 
@@ -135,15 +152,29 @@ def _refuse(message, upload, **params) -> ValidationError:
 
 
 def _decode(upload) -> tuple[Image.Image, ImageInfo]:
-    """The whole picture, decoded once and at no more than the detail the ladder needs."""
+    """The whole picture, at no more than the detail the ladder needs; a refused one only once."""
+    if (refusal := getattr(upload, "image_refusal", None)) is not None:
+        raise refusal
+    try:
+        image, upload.inspected_image = _decoded(upload)
+    except ValidationError as error:
+        upload.image_refusal = error
+        raise
+    return image, upload.inspected_image
+
+
+def _decoded(upload) -> tuple[Image.Image, ImageInfo]:
     image = _open(upload)
     info = _info(image)
     try:
         # JPEG alone can be decoded at half its size or less; the longest step wants 1280 px of
         # width, which is the height before turning.
         image.draft("RGB", (2 * max(WEBP_CEILINGS),) * 2)
+        _check_costs(upload, image, info)
         image.load()
         image = _to_channels(image)
+    except ValidationError:
+        raise
     except Exception as error:  # Pillow raises anything on bad data
         raise _refuse(_DAMAGED, upload) from error
     finally:
@@ -158,6 +189,7 @@ def _open(upload) -> Image.Image:
     if upload.size > MAX_SIZE:
         sizes = {"size": text.file_size(upload.size), "limit": text.file_size(MAX_SIZE)}
         raise _refuse(_TOO_HEAVY, upload, **sizes)
+    virus_scan.check(upload, name=files.shown_name(upload))
     upload.seek(0)
     try:
         image = Image.open(upload, formats=[name for name in FORMATS if name != "MPO"])
@@ -177,6 +209,33 @@ def _check_sides(upload, width: int, height: int) -> None:
         raise _refuse(_TOO_MANY_PIXELS, upload)
     if long > MAX_RATIO * short:
         raise _refuse(_TOO_NARROW, upload)
+
+
+def _check_costs(upload, image: Image.Image, info: ImageInfo) -> None:
+    """Refuse what would take too much memory or time; `image` knows at what size it is decoded."""
+    pixels = info.width * info.height
+    needed = image.width * image.height * _bytes_a_pixel(image)
+    if image.info.get("progressive"):
+        needed += int(2 * pixels * _samples_a_pixel(image))
+    if needed > MAX_MEMORY:
+        raise _refuse(_TOO_MUCH_MEMORY, upload, pixels=round(pixels / 1_000_000))
+    if image.format in {"JPEG", "MPO"}:
+        upload.seek(0)
+        if upload.read().count(_SCAN) > MAX_SCANS:
+            raise _refuse(_TOO_COMPLEX, upload)
+
+
+def _bytes_a_pixel(image: Image.Image) -> int:
+    if image.format in _BYTES_OF:
+        return _BYTES_OF[image.format]
+    plain = not image.has_transparency_data
+    return _BYTES.get(image.mode, _BYTES_OTHERWISE) if plain else _BYTES_OTHERWISE
+
+
+def _samples_a_pixel(image: Image.Image) -> float:
+    """How many samples a JPEG keeps of a pixel: 3 with full colour, 1.5 with halved colour."""
+    shares = [across * down for _number, across, down, _table in image.layer]
+    return sum(shares) / max(shares)
 
 
 def _info(image: Image.Image) -> ImageInfo:
@@ -205,13 +264,13 @@ def store(upload) -> StoredImage:
     changes nothing; the original is written last, so half a job is never taken for a whole one.
     """
     if (known := getattr(upload, "stored_image", None)) is None:
-        known = upload.stored_image = _store(upload)
+        with files.one_at_a_time():
+            known = upload.stored_image = _store(upload)
     return known
 
 
 def _store(upload) -> StoredImage:
     picture, info = _decode(upload)
-    upload.inspected_image = info
     checksum = files.checksum(upload)
     original = f"{files.ORIGINALS}/{checksum}.{info.extension}"
     if not _is_complete(original, checksum, info.width):
@@ -333,8 +392,9 @@ _THUMBNAIL_WIDTH = 320
 
 def thumbnail(upload) -> str:
     """A photo that is not stored as a small `data:` address. Raises what `inspect` raises."""
-    picture, info = _decode(upload)
-    content = _jpeg(_plain(picture, min(_THUMBNAIL_WIDTH, info.width), info))
+    with files.one_at_a_time():
+        picture, info = _decode(upload)
+        content = _jpeg(_plain(picture, min(_THUMBNAIL_WIDTH, info.width), info))
     return "data:image/jpeg;base64," + base64.b64encode(content).decode()
 
 

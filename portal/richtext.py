@@ -446,7 +446,7 @@ class Part(NamedTuple):
 
 
 _ELEMENT = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
-_FIGURE = re.compile(r'<figure data-photo="([0-9]+)"></figure>')
+_FIGURE = re.compile(r'<figure data-photo="([0-9]{1,5})"></figure>')
 _LINE_END = re.compile(r"<br>|</(?:p|h[2-4]|li|tr|caption|blockquote)>|<(?:ul|ol)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*(?:>|\Z)")  # also the tag in which a text was cut
 _CELL_END = re.compile(r"</t[hd]>")

@@ -156,6 +156,23 @@ def _list_of_hosts(path: str) -> str:
     return path
 
 
+def _virus_scanner() -> str:
+    """Where clamd listens; empty: nothing is scanned."""
+    url = env.str("CLAMD", default="").strip()
+    try:
+        parts = urlsplit(url)
+        is_socket = parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1
+        is_right = is_socket or (parts.scheme == "tcp" and parts.hostname and parts.port)
+    except ValueError:
+        is_right = False
+    if url and not is_right:
+        raise ImproperlyConfigured(
+            "Biến CLAMD không đúng: cần dạng unix:///run/clamav/clamd.ctl hoặc "
+            "tcp://127.0.0.1:3310; để trống nếu không quét vi-rút."
+        )
+    return url
+
+
 def _site_url() -> str:
     url = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
     try:
@@ -338,6 +355,7 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+CLAMD = _virus_scanner()  # portal/virus_scan.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than the forms take, so that they can say so

@@ -9,6 +9,8 @@ from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
 
+handler400 = views.bad_request
+
 public = [
     path("", views.home, name="home"),
     path("hien-thi/", choose, name="display"),

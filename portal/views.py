@@ -4,12 +4,14 @@ for holes are to know."""
 import datetime
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import Value
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -24,6 +26,24 @@ from portal.sharing import absolute
 NOT_FOR_ROBOTS = ("search", "display")
 # RFC 9116 asks for less than a year: whoever finds an older copy is to look again.
 SECURITY_TXT_LASTS = datetime.timedelta(days=180)
+
+
+_TOO_MUCH = {
+    TooManyFilesSent: _(
+        "More than %(files)s files came at once, and none was stored. Go back and send fewer."
+    ),
+    TooManyFieldsSent: _("The form has too many fields. Go back and send it in parts."),
+    RequestDataTooBig: _("The text is too long to be sent at once. Go back and shorten it."),
+}
+
+
+def bad_request(request, exception):
+    """What is too much is said in a sentence; whatever else is wrong gets Django's bare page."""
+    sentence = _TOO_MUCH.get(type(exception))
+    if sentence is None:
+        return defaults.bad_request(request, exception)
+    sentence = sentence % {"files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    return render(request, "portal/too_much.html", {"sentence": sentence}, status=400)
 
 
 @require_safe

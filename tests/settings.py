@@ -23,6 +23,7 @@ os.environ["MEDIA_ACCEL"] = ""
 # and travel in time with a session open. tests/portal/test_sign_in.py sets both as in service.
 os.environ["MFA_REQUIRED_GROUPS"] = ""
 os.environ["SESSION_IDLE_MINUTES"] = os.environ["SESSION_HOURS"] = "999999"
+os.environ["CLAMD"] = ""
 os.environ["CACHE_URL"] = "locmemcache://"
 
 from portal.settings import *  # noqa: E402, F403

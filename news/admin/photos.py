@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from news import focus
 from news.admin.photo_filters import CreditFilter, DescribedFilter, UsedFilter, uses_seen_by
 from news.admin.uploads import store_ahead
-from news.forms import NOT_STORED, PhotoForm, PhotosForm
+from news.forms import PhotoForm, PhotosForm
 from news.models import Article, Photo
 from portal import text
 from portal.admin import PortalModelAdmin
+from portal.files import NOT_STORED
 from portal.publishing import is_reviewer
 
 logger = logging.getLogger(__name__)

@@ -1,34 +1,17 @@
-"""Files of a form, stored before its transaction.
-
-Encoding a photo takes a second and storing may fail for want of room: neither may happen while
-the database is locked for everybody else.
-"""
-
-import logging
-
-from django.core.exceptions import ValidationError
+"""Files of a form, stored before its transaction."""
 
 from news.admin.screen import NewsroomScreen
-from portal import images
-from portal.files import AttachmentField
-
-logger = logging.getLogger(__name__)
+from portal import files, images
 
 # The form's fields for several files, with what stores one of them.
-STORES = {"new_photos": images.store, "new_attachments": AttachmentField.admit}
+STORES = {"new_photos": images.store, "new_attachments": files.AttachmentField.admit}
 
 
 def store_ahead(request) -> None:
     """Store what came with the form; what could not be stored is marked for the form to say."""
     for field, store in STORES.items():
         for upload in request.FILES.getlist(field):
-            try:
-                store(upload)
-            except ValidationError:
-                continue  # the form says why, at its field
-            except OSError:
-                logger.exception("An upload could not be stored")
-                upload.not_stored = True
+            files.store_ahead(upload, store)
 
 
 class UploadsMixin(NewsroomScreen):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from news import word_import
-from news.admin.photos import NOT_STORED
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Conference, WordFile
 from portal.admin import DateTimeInput
+from portal.files import NOT_STORED
 
 logger = logging.getLogger(__name__)
 

@@ -945,6 +945,7 @@ class Attachment(models.Model):
         blank=True,
         help_text=_("The document's title. Leave empty: it is made from the file name."),
     )
+    name = CharField(_("file name"), max_length=255, blank=True, default="", editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     size = models.PositiveBigIntegerField(_("size"), default=0, editable=False)
     type = models.CharField(_("type"), max_length=10, editable=False)
@@ -960,9 +961,16 @@ class Attachment(models.Model):
         return self.title
 
     def save(self, **kwargs):
-        if not self.title and self.file and not self.file._committed:
-            self.title = text.normalize_line(Path(self.file.name).stem.replace("_", " "))[:255]
+        """A link without words cannot be found: an empty title becomes the file's own name."""
+        if self.file and not self.file._committed:
+            self.name = text.normalize_line(Path(self.file.name).stem.replace("_", " "))[:255]
+        self.title = self.title or self.name or self._stored_title()
         super().save(**kwargs)
+
+    def _stored_title(self) -> str:
+        """The title as it was: of documents that came in before their names were kept."""
+        stored = Attachment.objects.filter(pk=self.pk).values_list("title", flat=True).first()
+        return stored or gettext("Document")
 
     def failures(self) -> list[tuple[str, str]]:
         """What keeps the article of this document from being published: (field, sentence)."""

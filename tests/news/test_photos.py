@@ -248,7 +248,7 @@ def test_five_thousand_photos_are_searched_in_a_moment(client, writer, django_as
     )
     Photo.objects.bulk_create(rows)
     client.get(LIBRARY)
-    for address, queries in ((LIBRARY, 9), (FIND, 6)):
+    for address, queries in ((LIBRARY, 10), (FIND, 6)):
         with django_assert_num_queries(queries):
             start = time.process_time()
             response = client.get(address, {"q": "hoi nghi"})

@@ -394,10 +394,10 @@ def test_another_address_under_a_link_is_a_change(client, editor):
     link = '<p>Xem <a href="{}">tại đây</a>.</p>'
     article = make_article(body=link.format("/tin-tuc/"), created_by=editor)
     copies.record_version(article, by=editor)
-    changed(article, by=editor, body=link.format("https://example.org/"))
+    changed(article, by=editor, body=link.format("https://langson.gov.vn/"))
     response = compare(client, article, *(version.pk for version in kept(article)))
     assert marked(response, "del") == ["/tin-tuc/"]
-    assert marked(response, "ins") == ["https://example.org/"]
+    assert marked(response, "ins") == ["https://langson.gov.vn/"]
 
 
 @pytest.mark.parametrize(

@@ -435,7 +435,7 @@ def test_a_preview_is_the_public_page_with_a_bar_never_kept_or_indexed(client):
     html = response.content.decode()
     assert texts(html, "h1") == ["Bài nháp"]
     assert texts(html, "figcaption") == ["Chú thích"]
-    assert '<p class="bar">Bản xem trước, chưa xuất bản</p>' in html
+    assert '<div class="bar">\n<p>Bản xem trước, chưa xuất bản</p>' in html
     assert '<meta name="robots" content="noindex">' in html
     assert "no-store" in response["Cache-Control"]
 

@@ -276,8 +276,8 @@ BAD = {
     "OpenDocument": (bad_files.odf(), "bai.docx", "không phải tệp Word (.docx)"),
     "empty": (b"", "bai.docx", "rỗng, xin chọn tệp khác"),
     "half": (word_files.seed_by_styles()[:9000], "bai.docx", "bị hỏng hoặc thiếu một phần"),
-    "not XML": (with_part("word/document.xml", b"<w"), "bai.docx", "Không đọc được tệp Word"),
-    "entities": (with_part("word/styles.xml", LAUGHS + b"<x/>"), "bai.docx", "Không đọc được"),
+    "not XML": (with_part("word/document.xml", b"<w"), "bai.docx", "bị hỏng hoặc thiếu"),
+    "entities": (with_part("word/styles.xml", LAUGHS + b"<x/>"), "bai.docx", "bị hỏng hoặc thiếu"),
     "deep": (
         with_part("word/document.xml", b"<a>" * 30_000 + b"</a>" * 30_000),
         "bai.docx",

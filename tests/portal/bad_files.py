@@ -311,3 +311,8 @@ def zip_behind_html() -> bytes:
 
 
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
+
+
+def eicar() -> bytes:
+    """The file on which scanners show that they scan; in two halves, lest they find it here."""
+    return b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

@@ -529,7 +529,7 @@ def test_file_of_nothing_public_is_404_and_not_kept(
 
 @pytest.mark.django_db
 def test_staff_see_what_is_not_public_and_nobody_keeps_it(client, doors, document):
-    lan = get_user_model().objects.create_user("lan", "lan@example.org", "x")
+    lan = get_user_model().objects.create_user("lan", "lan@example.org", "x", is_staff=True)
     doors(to=["lan"])
     client.force_login(lan)
     response = client.get(document)
