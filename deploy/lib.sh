@@ -81,6 +81,11 @@ switch_to() {
   CHANGED=1
 }
 
+# What the nightly sweep compares the program with.
+record_program() {
+  [ -z "$CHANGED" ] || as_portal "$1" .venv/bin/python manage.py sweep --learn >/dev/null
+}
+
 restart_portal() {
   if has_systemd; then systemctl restart portal.service; else
     say "  không có systemd đang chạy: xin khởi động lại portal bằng tay"
