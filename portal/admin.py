@@ -259,9 +259,8 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
             return redirect(f"{self.admin_site.name}:password_change")
         with transaction.atomic():
             response = super().user_change_password(request, id, form_url)
-            if account and account.password != User.objects.get(pk=account.pk).password:
-                after = {"password": "changed"}
-                audit.record("account_changed", request=request, target=account, after=after)
+            if account and _lost_its_password(account):
+                audit.record("password_changed", request=request, target=account)
         return response
 
     def get_deleted_objects(self, objs, request):
@@ -273,14 +272,20 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         return deleted, counts, missing, [*protected, *named]
 
     def delete_model(self, request, obj):
+        target, before = audit.target_of(obj), account_rights.described(obj)
         with transaction.atomic():
-            described = account_rights.described(obj)
-            audit.record("account_deleted", request=request, target=obj, before=described)
             obj.delete()
+            audit.record("account_deleted", request=request, target=target, before=before)
 
     def delete_queryset(self, request, queryset):
         for account in queryset:
             self.delete_model(request, account)
+
+
+def _lost_its_password(account) -> bool:
+    """Whether its password was switched off; a new one is recorded where it is saved."""
+    now = User.objects.get(pk=account.pk)
+    return account.has_usable_password() and not now.has_usable_password()
 
 
 admin.site.register(User, UserAdmin)

@@ -21,6 +21,7 @@ from news import copies
 from news.models import Article, Autosave, Photo, Remark, Transition, UrgentNotice
 from portal import hosts, neutralise, search, sweep, sweep_files
 from portal.hosts import BlockedHost, TrustedHost
+from portal.models import AuditEntry
 from portal.publishing import Refused
 from portal.sweep_records import Kind, State, SweepFinding, SweepRun
 from tests.bench.content import Writer
@@ -551,6 +552,10 @@ def test_administrators_neutralise_undo_and_accept_on_the_page(own_folders, admi
     assert SweepFinding.objects.get().state == State.OPEN
     administrator.post(page, {"_accept": "1", "reason": "Bài giảng về tin rác."})
     assert SweepFinding.objects.get().state == State.ACCEPTED
+    trail = AuditEntry.objects.filter(target_type="portal.sweepfinding").order_by("sequence")
+    assert list(trail.values_list("action", "target_id")) == [
+        (action, str(finding.pk)) for action in ("neutralised", "restored", "finding_accepted")
+    ]
     assert run(own_folders)[0] == 0
 
 
