@@ -37,6 +37,7 @@ from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from portal import text
+from portal.admin_access import may_enter
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
@@ -664,6 +665,8 @@ def _open_to(checksum: str, request) -> bool:
     keyed = (door.opened_by for door in _doors if door.opened_by)
     if any(opened_by(checksum, request.COOKIES) for opened_by in keyed):
         return True
+    if not may_enter(request):  # to whom there is no admin, there is no staff either
+        return False
     user = request.user
     return user.is_authenticated and any(door.open_to(checksum, user) for door in _doors)
 
