@@ -73,11 +73,11 @@ class SweepFindingAdmin(PortalModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The page of one finding: read only, with the buttons its state allows."""
-        finding = self.get_object(request, object_id) if object_id else None
-        if finding is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")
-        if not self.has_view_permission(request, finding):
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
+        finding = self.get_object(request, object_id)
+        if finding is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method == "POST":
             return self._act(request, finding)
         context = self.admin_site.each_context(request) | {

@@ -566,7 +566,12 @@ def test_others_see_neither_findings_nor_lists(own_folders, groups):
     pk = SweepFinding.objects.filter(kind=Kind.LINK).get().pk
     client = Client()
     client.force_login(make_user(groups=groups))
-    for address in (LIST, f"{LIST}{pk}/change/", "/admin/portal/trustedhost/"):
+    for address in (
+        LIST,
+        f"{LIST}{pk}/change/",
+        f"{LIST}{pk + 1}/change/",
+        "/admin/portal/trustedhost/",
+    ):
         assert client.get(address).status_code == 403
     assert client.post(f"{LIST}{pk}/change/", {"_neutralise": "1"}).status_code == 403
     assert SweepFinding.objects.get(pk=pk).state == State.OPEN
@@ -578,7 +583,7 @@ def test_nobody_adds_or_deletes_a_finding(own_folders):
     pk = SweepFinding.objects.filter(kind=Kind.LINK).get().pk
     client = Client()
     client.force_login(make_user(is_superuser=True))
-    assert client.get(f"{LIST}add/").status_code == 302
+    assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(f"{LIST}{pk}/delete/", {"post": "yes"}).status_code == 403
     assert SweepFinding.objects.filter(pk=pk).exists()
 
