@@ -44,7 +44,10 @@ def trash(article: Article, *, by) -> None:
     """
     if article.is_working_copy:
         raise Refused(_("These are changes to a published article. Open and discard them instead."))
-    if article.deleted_at or not may_trash(article, by):
+    allowed = may_trash(article, by)
+    if not allowed:
+        audit.refuse(actor=by, target=article, verb=TRASH)
+    if article.deleted_at or not allowed:
         raise Refused(_("You may throw away your own drafts; the rest is for reviewers."))
     _move(article, by=by, verb=TRASH, deleted_at=timezone.now())
 

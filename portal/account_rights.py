@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget, UserChangeForm
+from django.contrib.auth.hashers import is_password_usable
 from django.core.exceptions import ValidationError
 from django.db.models import PROTECT, SET_NULL
 from django.utils.translation import gettext_lazy as _
@@ -66,8 +67,28 @@ def _keeps_its_account(relation) -> bool:
     return is_log or relation.on_delete in {SET_NULL, PROTECT}
 
 
+class PasswordLine(ReadOnlyPasswordHashWidget):
+    """Whether there is a password, and the way to another one.
+
+    Django's own also shows the method and how salt and hash begin, which helps guessing alone.
+    """
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        is_set = bool(value) and is_password_usable(value)
+        context["summary"] = [
+            {"label": _("A password is set.") if is_set else _("No password is set.")}
+        ]
+        return context
+
+
 class AccountForm(UserChangeForm):
     """An account as it is changed: somebody who keeps the accounts must stay."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].widget = PasswordLine()
 
     def clean(self):
         data = super().clean()

@@ -22,6 +22,7 @@ from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -165,6 +166,13 @@ class PortalModelAdmin(Audited, PortalFields, admin.ModelAdmin):
         context = {"keep_instead": self.keep_instead} | (extra_context or {})
         return super().delete_view(request, object_id, context)
 
+    def response_action(self, request, queryset):
+        """Say so too where several were chosen in the list."""
+        response = super().response_action(request, queryset)
+        if isinstance(response, TemplateResponse):
+            response.context_data.setdefault("keep_instead", self.keep_instead)
+        return response
+
 
 class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     """Accounts. Rights come from groups alone; who may change what: portal.account_rights."""
@@ -185,8 +193,8 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
     keep_instead = _(
-        "An account that has worked here is kept, so that texts and histories keep their names. "
-        "Untick “Active” instead: nobody signs in with it any more."
+        "An account that has signed in or worked here is kept, so that texts, histories and the "
+        "audit trail keep its name. Untick “Active” instead: nobody signs in with it any more."
     )
 
     # ── Who may ─────────────────────────────────────────────────────────────────────────────────
@@ -259,24 +267,32 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
             return redirect(f"{self.admin_site.name}:password_change")
         with transaction.atomic():
             response = super().user_change_password(request, id, form_url)
-            if account and account.password != User.objects.get(pk=account.pk).password:
-                after = {"password": "changed"}
-                audit.record("account_changed", request=request, target=account, after=after)
+            if account and account.has_usable_password():
+                self._keep_that_it_is_gone(request, account)
         return response
 
+    def _keep_that_it_is_gone(self, request, account):
+        """A new password is recorded wherever it is set (portal.accounts.trail); this is none."""
+        if not User.objects.get(pk=account.pk).has_usable_password():
+            after = {"signs_in": False}
+            audit.record("password_changed", request=request, target=account, after=after)
+
     def get_deleted_objects(self, objs, request):
-        """What names an account keeps it."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        named = [
-            f"{account} – {rows}" for account in objs for rows in account_rights.what_names(account)
-        ]
-        return deleted, counts, missing, [*protected, *named]
+        """What names an account keeps it: counted here, where Django would list each row.
+
+        As soon as one is kept, none of those chosen is deleted.
+        """
+        named = {account: account_rights.what_names(account) for account in objs}
+        free = [account for account, rows in named.items() if not rows]
+        deleted, counts, missing, protected = super().get_deleted_objects(free, request)
+        kept = [f"{account} – {one}" for account, rows in named.items() for one in rows]
+        return deleted, counts, missing, [*protected, *kept]
 
     def delete_model(self, request, obj):
+        target, before = audit.target_of(obj), account_rights.described(obj)
         with transaction.atomic():
-            described = account_rights.described(obj)
-            audit.record("account_deleted", request=request, target=obj, before=described)
             obj.delete()
+            audit.record("account_deleted", request=request, target=target, before=before)
 
     def delete_queryset(self, request, queryset):
         for account in queryset:

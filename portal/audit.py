@@ -84,7 +84,6 @@ ACTIONS = {
     # ── Refusals, and what left the house ──
     "refused": _("Refused: no right to do this"),
     "link_allowed": _("Links to unknown sites allowed"),
-    "hosts_changed": _("Lists of sites changed"),
     "upload_refused": _("Upload refused"),
     "sweep_found": _("Sweep: something foreign found"),
     "sweep_learned": _("Sweep: the program recorded as it is"),
@@ -170,12 +169,20 @@ def refuse(*, action="refused", actor=None, target=None, **what) -> None:
         request.audit_refusals.append(refusal)
 
 
-def account_saved(sender, instance, raw, **kwargs) -> None:
+def is_by_command() -> bool:
+    """Whether a command of `manage.py` is at work, and no request."""
+    return bool(_command()) and _current_request.get() is None
+
+
+def account_saved(sender, instance, created, raw, **kwargs) -> None:
     """Accounts that a command makes or changes; those of the screens are recorded there."""
-    if _command() and _current_request.get() is None and not raw:
-        flags = ("username", "email", "is_active", "is_staff", "is_superuser")
-        after = {name: getattr(instance, name) for name in flags}
-        record("account_changed", target=instance, after=after)
+    if raw or not is_by_command():
+        return
+    action = "account_added" if created else "account_changed"
+    if not created and instance._password is not None:  # as Django asks in `save`
+        action = "password_changed"
+    flags = ("username", "email", "is_active", "is_staff", "is_superuser")
+    record(action, target=instance, after={name: getattr(instance, name) for name in flags})
 
 
 def _who(actor, request) -> tuple[AbstractBaseUser | None, str]:

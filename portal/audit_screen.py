@@ -213,6 +213,7 @@ _WORDS = {
     "action": _("action"),
     "q": _("words"),
     "who": _("account"),
+    "signs_in": _("signs in with a password"),
 }
 
 

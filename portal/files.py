@@ -34,6 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal import documents, text, virus_scan
+from portal.admin_access import may_enter
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
@@ -515,6 +516,8 @@ def _open_to(checksum: str, request) -> bool:
     keyed = (door.opened_by for door in _doors if door.opened_by)
     if any(opened_by(checksum, request.COOKIES) for opened_by in keyed):
         return True
+    if not may_enter(request):  # to whom there is no admin, there is no staff either
+        return False
     user = request.user
     return user.is_authenticated and any(door.open_to(checksum, user) for door in _doors)
 

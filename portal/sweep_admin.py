@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import audit, neutralise
+from portal import neutralise
 from portal.admin import PortalModelAdmin
 from portal.hosts import BlockedHost, TrustedHost
 from portal.publishing import Refused
@@ -30,17 +30,6 @@ class HostAdmin(PortalModelAdmin):
         if not change:
             obj.added_by = request.user
         super().save_model(request, obj, form, change)
-        after = {"host": obj.host, "reason": obj.reason}
-        audit.record("hosts_changed", request=request, target=obj, after=after)
-
-    def delete_model(self, request, obj):
-        before = {"host": obj.host, "reason": obj.reason}
-        audit.record("hosts_changed", request=request, target=obj, before=before)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request, queryset):
-        for host in queryset:
-            self.delete_model(request, host)
 
 
 admin.site.register(TrustedHost, HostAdmin)
@@ -84,11 +73,11 @@ class SweepFindingAdmin(PortalModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The page of one finding: read only, with the buttons its state allows."""
-        finding = self.get_object(request, object_id) if object_id else None
-        if finding is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")
-        if not self.has_view_permission(request, finding):
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
+        finding = self.get_object(request, object_id)
+        if finding is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method == "POST":
             return self._act(request, finding)
         context = self.admin_site.each_context(request) | {

@@ -3,12 +3,12 @@
 from copy import copy
 from dataclasses import dataclass
 
-from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.test import Client
-from django.urls import URLResolver, path
+from django.urls import URLResolver
 
+import portal.urls
 from portal.models import User
 from tests.factories import make_user
 
@@ -73,8 +73,8 @@ class Address:
 
 
 def addresses(patterns=None, before="") -> list[Address]:
-    """All that Django's admin answers to, with every screen that the apps have registered."""
-    patterns = [path("", admin.site.urls)] if patterns is None else patterns
+    """All that answers below ADMIN_PATH: sign-in, and every screen of the apps."""
+    patterns = portal.urls.staff if patterns is None else patterns
     found = []
     for pattern in patterns:
         route = before + str(pattern.pattern)
@@ -122,10 +122,11 @@ def forged() -> dict:
 
 
 def standing() -> dict[int, dict]:
-    """What each account may do and by what it signs in: its columns, groups, rights, units."""
+    """What each account may do and by what it signs in: its columns, groups, rights, units,
+    second factors."""
     columns = ("is_active", "is_staff", "is_superuser", "password", "email")
     found = {row["pk"]: row for row in User.objects.values("pk", *columns)}
-    for name in ("groups", "user_permissions", "memberships"):
+    for name in ("groups", "user_permissions", "memberships", "authenticator"):
         for row in found.values():
             row[name] = set()
         for pk, other in User.objects.exclude(**{name: None}).values_list("pk", name):

@@ -1,5 +1,7 @@
 """Verbs on several articles of a list: each under its own rights and for its own reasons."""
 
+from typing import NoReturn
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from news import copies, trash
 from news.admin.screen import NewsroomScreen
 from news.models import Article, Category
+from portal import audit
 from portal.publishing import Refused, Status, right
 from portal.text import row_number
 
@@ -83,10 +86,16 @@ class BulkMixin(NewsroomScreen):
             messages.error(request, words % {"title": title, "reasons": reasons})
 
 
+def _refuse(article, verb: str, words, *, by) -> NoReturn:
+    """Not this person's to do: kept in the audit trail, said on the screen."""
+    audit.refuse(actor=by, target=article, verb=verb)
+    raise Refused(words)
+
+
 def _submit(article, *, by) -> None:
     """Writers see what others have published, but submit their own alone."""
     if article.can("submit", by) and not article.can_be_edited_by(by):
-        raise Refused(_("Only its author or a reviewer submits a draft."))
+        _refuse(article, "submit", _("Only its author or a reviewer submits a draft."), by=by)
     article.submit(by=by)
 
 
@@ -94,9 +103,9 @@ def _file(article, category, *, by) -> None:
     """Put the article into another category; what is public by those who publish."""
     public = article.status in {Status.PUBLISHED, Status.WITHDRAWN}
     if public and not (by.has_perm(right(Article, "publish")) and article.is_reviewed_by(by)):
-        raise Refused(_("What readers see is moved by those who publish."))
+        _refuse(article, "move", _("What readers see is moved by those who publish."), by=by)
     if not public and not article.can_be_edited_by(by):
-        raise Refused(_("Its author or a reviewer moves it."))
+        _refuse(article, "move", _("Its author or a reviewer moves it."), by=by)
     if public and Article.objects.filter(draft_of=article.pk).exists():
         raise Refused(_("It is being changed in a working copy. Choose the category there."))
     article.advance(category=category, saved_at=timezone.now())

@@ -86,11 +86,12 @@ def _password_changed(sender, instance, created, raw, **kwargs):
     """By every door: one's own screen, an administrator's, the letter, a command.
 
     `_password` is what Django itself asks in `save` whether a new one was set; it does not count
-    the new hash of an old password.
+    the new hash of an old password. What a command does is recorded by `audit.account_saved`.
     """
     if created or raw or instance._password is None:
         return
-    audit.record("password_changed", request=context.request, target=instance)
+    if not audit.is_by_command():
+        audit.record("password_changed", request=context.request, target=instance)
     letters.write(
         instance,
         gettext("The password of your account was changed"),

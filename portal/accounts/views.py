@@ -192,6 +192,8 @@ class ForgottenDone(_ByLetter, auth_views.PasswordResetCompleteView):
 @require_http_methods(["GET", "POST"])
 def reset_factor(request, pk):
     """An administrator takes the lost second factor of somebody else off; never a superior's."""
+    if not request.user.keeps_accounts:  # nor does he learn which numbers there are
+        raise PermissionDenied
     account = get_object_or_404(User, pk=pk)
     if not _may_reset(request.user, account):
         raise PermissionDenied

@@ -42,6 +42,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "DEBUG": "false",
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "MFA_REQUIRED_GROUPS": "",  # no page of the audit is about the second factor
         "ADMIN_PATH": "admin/",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "CACHE_URL": "locmemcache://",

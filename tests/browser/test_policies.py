@@ -162,7 +162,7 @@ def test_the_editor_does_all_that_a_writer_asks_of_it(draft):
     press(draft, "Đậm")
     press(draft, "Chèn/Sửa liên kết")
     dialog = draft.locator(".cke_dialog:visible")
-    dialog.get_by_label("URL").fill("example.org/van-ban")
+    dialog.get_by_label("Địa chỉ trang").fill("example.org/van-ban")
     dialog.get_by_role("button", name="Đồng ý").click()
     draft.keyboard.press("ControlOrMeta+End")
     draft.keyboard.press("Enter")

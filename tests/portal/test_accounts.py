@@ -1,5 +1,6 @@
 """Accounts: nobody raises himself, nobody touches a superior, somebody who keeps them stays."""
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -47,11 +48,12 @@ def superuser():
 
 @pytest.fixture
 def kept(monkeypatch):
-    """What the audit trail is given."""
+    """What the audit trail is given, beside who signed in."""
     entries = []
 
     def record(action, *, target=None, before=None, after=None, **_rest):
-        entries.append((action, str(target), before, after))
+        if action != "sign_in":
+            entries.append((action, audit.target_of(target).title, before, after))
 
     monkeypatch.setattr(audit, "record", record)
     return entries
@@ -244,11 +246,12 @@ def test_the_last_superuser_stays_too(keeper, superuser, flag):
     }
 
 
-def test_nobody_deletes_himself(client, superuser):
+def test_nobody_deletes_himself(client, superuser, kept):
+    """Though no entry of the trail names him here, which would keep him as well."""
     client.force_login(superuser)
     assert client.post(url("delete", superuser), {"post": "yes"}).status_code == 403
     chosen = {"action": "delete_selected", "_selected_action": [superuser.pk], "post": "yes"}
-    assert client.post(url("changelist"), chosen).status_code == 403
+    client.post(url("changelist"), chosen)
     assert User.objects.filter(pk=superuser.pk).exists()
 
 
@@ -264,6 +267,33 @@ def test_an_account_that_texts_name_is_disabled_not_deleted(client, superuser):
     chosen = {"action": "delete_selected", "_selected_action": [author.pk], "post": "yes"}
     client.post(url("changelist"), chosen)
     assert User.objects.filter(pk=author.pk).exists()
+
+
+def test_an_account_that_has_signed_in_is_disabled_not_deleted(client, superuser):
+    """The trail names it; its many entries are counted, not listed."""
+    visitor = make_user(username="khach")
+    Client().force_login(visitor)
+    Client().force_login(visitor)
+    client.force_login(superuser)
+    chosen = {"action": "delete_selected", "_selected_action": [visitor.pk], "post": "yes"}
+    for shown in (
+        client.get(url("delete", visitor)),
+        client.post(url("delete", visitor), {"post": "yes"}),
+        client.post(url("changelist"), chosen),
+    ):
+        page = shown.content.decode()
+        assert "khach – nhật ký: 2" in page
+        assert "Tài khoản đã đăng nhập hoặc đã làm việc trên trang được giữ lại" in page
+    assert User.objects.filter(pk=visitor.pk).exists()
+
+
+def test_with_one_that_is_kept_none_of_those_chosen_is_deleted(client, superuser):
+    worker, mistake = make_user(), make_user()
+    Client().force_login(worker)
+    client.force_login(superuser)
+    chosen = {"action": "delete_selected", "_selected_action": [worker.pk, mistake.pk]}
+    assert client.post(url("changelist"), chosen | {"post": "yes"}).status_code == 200
+    assert User.objects.filter(pk__in=[worker.pk, mistake.pk]).count() == 2
 
 
 def test_an_account_that_did_something_in_the_admin_keeps_its_history(client, superuser):
@@ -330,19 +360,58 @@ def test_a_new_account_stands_in_the_trail(client, keeper, kept):
     assert "password" not in after
 
 
+def test_a_password_that_is_taken_away_stands_in_the_trail(client, keeper, kept):
+    other = make_user(username="lan")
+    client.force_login(keeper)
+    sent = {"usable_password": "false", "unset-password": "1"}
+    assert client.post(url("password", other), sent).status_code == 302
+    assert not User.objects.get(pk=other.pk).has_usable_password()
+    assert kept == [("password_changed", "lan", None, {"signs_in": False})]
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence", "button"),
+    [
+        ("md5$sáu$0123456789", "Đã đặt mật khẩu.", "Đặt lại mật khẩu"),
+        ("!xyz", "Chưa đặt mật khẩu.", "Đặt mật khẩu"),
+        ("", "Chưa đặt mật khẩu.", "Đặt mật khẩu"),
+    ],
+)
+def test_the_screen_says_whether_there_is_a_password_and_nothing_of_it(
+    client, keeper, password, sentence, button
+):
+    other = make_user()
+    User.objects.filter(pk=other.pk).update(password=password)
+    client.force_login(keeper)
+    shown = client.get(url("change", other)).content.decode()
+    line = re.search(r'<div[^>]*id="id_password">(.*?)</div>', shown, re.DOTALL)[1]
+    assert re.sub(r"<[^>]*>|\s+", " ", line).split() == f"{sentence} {button}".split()
+    assert 'href="../password/"' in line
+    assert "md5" not in shown
+
+
+def test_the_screens_of_an_account_lead_to_its_history(client, keeper):
+    client.force_login(keeper)
+    shown = client.get(url("change", keeper)).content.decode()
+    assert re.search(r'class="historylink">(.*?)</a>', shown)[1] == "Lịch sử"
+
+
 def test_a_new_password_ends_the_sessions_of_that_account_alone(client, keeper, kept):
     other = make_user(username="lan")
     theirs, own = Client(), client
     theirs.force_login(other)
     own.force_login(keeper)
     assert own.post(url("password", other), PASSWORDS).status_code == 302
-    assert kept == [("account_changed", "lan", None, {"password": "changed"})]
+    assert kept == [("password_changed", "lan", None, None)]
     assert theirs.get("/admin/").status_code == 302
     assert own.get("/admin/").status_code == 200
     assert User.objects.get(pk=other.pk).check_password(NEW_PASSWORD)
     kept.clear()
     own.post(url("password", other), PASSWORDS | {"password2": "khác"})
     assert kept == []
+    own.post(url("password", other), {"usable_password": "false", "unset-password": "1"})
+    assert kept == [("password_changed", "lan", None, None)]
+    assert not User.objects.get(pk=other.pk).has_usable_password()
 
 
 def test_a_disabled_account_is_signed_out(client, keeper):

@@ -4,11 +4,17 @@ An address that TABLE lacks fails the first test, which says what to add.
 """
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from django.utils.http import urlsafe_base64_encode
 
 from departments.models import Membership
-from portal.models import Synonym, User
+from portal import audit
+from portal.accounts import urls as sign_in
+from portal.hosts import BlockedHost, TrustedHost
+from portal.models import AuditEntry, Synonym, User
+from portal.sweep_records import SweepFinding
 from tests.admin_roles import (
     FORGED_QUERIES,
     ROLES,
@@ -25,54 +31,105 @@ from tests.factories import make_department, make_user
 pytestmark = pytest.mark.django_db
 
 # The answers to GET/POST. Of accounts: "self" is that of who asks (a stranger: the writer's), "lan"
-# a writer's, "peer" one of those who keep accounts, "chief" a superuser's, "off" a disabled one's.
+# a writer's, "peer" one of those who keep accounts, "chief" a superuser's, "off" a disabled one's;
+# "passkey" is chief's. Who has no second factor has no codes to see and none to remove.
 TABLE = table("""
-    address                   subject  stranger staff    writer   reviewer admin    superuser
-    index                     -        302/302  200/200  200/200  200/200  200/200  200/200
-    login                     -        200/200  302/200  302/200  302/200  302/200  302/200
-    logout                    -        302/302  405/200  405/200  405/200  405/200  405/200
-    password_change           -        302/302  200/200  200/200  200/200  200/200  200/200
-    password_change_done      -        302/302  200/405  200/405  200/405  200/405  200/405
-    autocomplete              -        302/302  403/405  403/405  403/405  403/405  403/405
-    jsi18n                    -        302/302  200/405  200/405  200/405  200/405  200/405
-    view_on_site              lan      302/302  404/404  404/404  404/404  404/404  404/404
-    app_list                  portal   302/302  404/404  404/404  200/200  200/200  200/200
-    app_list                  news     302/302  404/404  200/200  200/200  200/200  200/200
-    -                         nowhere  302/302  404/404  404/404  404/404  404/404  404/404
-    portal_user_changelist    -        302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_add           -        302/302  403/403  403/403  403/403  200/302  200/302
-    portal_user_change        self     302/302  403/403  403/403  403/403  200/302  200/302
-    portal_user_change        lan      302/302  403/403  403/403  403/403  200/302  200/302
-    portal_user_change        peer     302/302  403/403  403/403  403/403  200/302  200/302
-    portal_user_change        chief    302/302  403/403  403/403  403/403  200/403  200/302
-    portal_user_change        off      302/302  403/403  403/403  403/403  200/302  200/302
-    portal_user_history       self     302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_history       lan      302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_history       peer     302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_history       chief    302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_history       off      302/302  403/403  403/403  403/403  200/200  200/200
-    portal_user_delete        self     302/302  403/403  403/403  403/403  403/403  403/403
-    portal_user_delete        lan      302/302  403/403  403/403  403/403  403/403  200/302
-    portal_user_delete        peer     302/302  403/403  403/403  403/403  403/403  200/302
-    portal_user_delete        chief    302/302  403/403  403/403  403/403  403/403  200/302
-    portal_user_delete        off      302/302  403/403  403/403  403/403  403/403  200/302
-    auth_user_password_change self     302/302  403/403  403/403  403/403  302/302  302/302
-    auth_user_password_change lan      302/302  403/403  403/403  403/403  200/302  200/302
-    auth_user_password_change peer     302/302  403/403  403/403  403/403  200/302  200/302
-    auth_user_password_change chief    302/302  403/403  403/403  403/403  403/403  200/302
-    auth_user_password_change off      302/302  403/403  403/403  403/403  200/302  200/302
-    portal_synonym_changelist -        302/302  403/403  403/403  200/200  200/200  200/200
-    portal_synonym_add        -        302/302  403/403  403/403  200/302  200/302  200/302
-    portal_synonym_change     synonym  302/302  403/403  403/403  200/302  200/302  200/302
-    portal_synonym_history    synonym  302/302  403/403  403/403  200/200  200/200  200/200
-    portal_synonym_delete     synonym  302/302  403/403  403/403  200/302  200/302  200/302
+    address                        subject stranger staff    writer   reviewer admin    superuser
+    index                          -       302/302  200/200  200/200  200/200  200/200  200/200
+    account_login                  -       200/200  302/302  302/302  302/302  302/302  302/302
+    login                          -       200/200  302/302  302/302  302/302  302/302  302/302
+    mfa_login_webauthn             -       302/302  302/302  302/302  302/302  302/302  302/302
+    mfa_authenticate               -       302/302  302/302  302/302  302/302  302/302  302/302
+    start_again                    -       405/302  405/302  405/302  405/302  405/302  405/302
+    mfa_index                      -       302/302  200/405  200/405  200/405  200/405  200/405
+    mfa_activate_totp              -       302/302  200/200  200/200  200/200  200/200  200/200
+    mfa_deactivate_totp            -       302/302  404/404  404/404  404/404  404/404  404/404
+    mfa_add_webauthn               -       302/302  200/200  200/200  200/200  200/200  200/200
+    mfa_remove_webauthn            passkey 302/302  404/404  404/404  404/404  404/404  404/404
+    mfa_view_recovery_codes        -       302/302  404/405  404/405  404/405  404/405  404/405
+    mfa_generate_recovery_codes    -       302/302  200/200  200/200  200/200  200/200  200/200
+    account_reauthenticate         -       302/302  200/200  200/200  200/200  200/200  200/200
+    admin_password_reset           -       200/200  200/200  200/200  200/200  200/200  200/200
+    password_reset_done            -       200/405  200/405  200/405  200/405  200/405  200/405
+    password_reset_confirm         lan     200/200  200/200  200/200  200/200  200/200  200/200
+    password_reset_complete        -       200/405  200/405  200/405  200/405  200/405  200/405
+    logout                         -       302/302  405/200  405/200  405/200  405/200  405/200
+    password_change                -       302/302  200/200  200/200  200/200  200/200  200/200
+    password_change_done           -       302/302  200/405  200/405  200/405  200/405  200/405
+    autocomplete                   -       302/302  403/405  403/405  403/405  403/405  403/405
+    jsi18n                         -       302/302  200/405  200/405  200/405  200/405  200/405
+    view_on_site                   lan     302/302  404/404  404/404  404/404  404/404  404/404
+    app_list                       portal  302/302  404/404  404/404  200/200  200/200  200/200
+    app_list                       news    302/302  404/404  200/200  200/200  200/200  200/200
+    -                              nowhere 302/302  404/404  404/404  404/404  404/404  404/404
+    portal_user_changelist         -       302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_add                -       302/302  403/403  403/403  403/403  200/302  200/302
+    portal_user_change             self    302/302  403/403  403/403  403/403  200/302  200/302
+    portal_user_change             lan     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_user_change             peer    302/302  403/403  403/403  403/403  200/302  200/302
+    portal_user_change             chief   302/302  403/403  403/403  403/403  200/403  200/302
+    portal_user_change             off     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_user_history            self    302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_history            lan     302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_history            peer    302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_history            chief   302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_history            off     302/302  403/403  403/403  403/403  200/200  200/200
+    portal_user_delete             self    302/302  403/403  403/403  403/403  403/403  403/403
+    portal_user_delete             lan     302/302  403/403  403/403  403/403  403/403  200/302
+    portal_user_delete             peer    302/302  403/403  403/403  403/403  403/403  200/302
+    portal_user_delete             chief   302/302  403/403  403/403  403/403  403/403  200/302
+    portal_user_delete             off     302/302  403/403  403/403  403/403  403/403  200/302
+    auth_user_password_change      self    302/302  403/403  403/403  403/403  302/302  302/302
+    auth_user_password_change      lan     302/302  403/403  403/403  403/403  200/302  200/302
+    auth_user_password_change      peer    302/302  403/403  403/403  403/403  200/302  200/302
+    auth_user_password_change      chief   302/302  403/403  403/403  403/403  403/403  200/302
+    auth_user_password_change      off     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_synonym_changelist      -       302/302  403/403  403/403  200/200  200/200  200/200
+    portal_synonym_add             -       302/302  403/403  403/403  200/302  200/302  200/302
+    portal_synonym_change          synonym 302/302  403/403  403/403  200/302  200/302  200/302
+    portal_synonym_history         synonym 302/302  403/403  403/403  200/200  200/200  200/200
+    portal_synonym_delete          synonym 302/302  403/403  403/403  200/302  200/302  200/302
+    reset_second_factor            self    302/302  403/403  403/403  403/403  403/403  403/403
+    reset_second_factor            lan     302/302  403/403  403/403  403/403  200/302  200/302
+    reset_second_factor            peer    302/302  403/403  403/403  403/403  200/302  200/302
+    reset_second_factor            chief   302/302  403/403  403/403  403/403  403/403  200/302
+    reset_second_factor            off     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_auditentry_changelist   -       302/302  403/405  403/405  403/405  200/405  200/405
+    portal_auditentry_change       entry   302/302  403/405  403/405  403/405  200/405  200/405
+    portal_auditentry_export       -       302/302  403/405  403/405  403/405  200/405  200/405
+    portal_auditentry_history      entry   302/302  403/403  403/403  403/403  200/200  200/200
+    portal_auditentry_add          -       302/302  403/403  403/403  403/403  403/403  403/403
+    portal_auditentry_delete       entry   302/302  403/403  403/403  403/403  403/403  403/403
+    portal_trustedhost_changelist  -       302/302  403/403  403/403  403/403  200/200  200/200
+    portal_trustedhost_add         -       302/302  403/403  403/403  403/403  200/302  200/302
+    portal_trustedhost_change      known   302/302  403/403  403/403  403/403  200/302  200/302
+    portal_trustedhost_history     known   302/302  403/403  403/403  403/403  200/200  200/200
+    portal_trustedhost_delete      known   302/302  403/403  403/403  403/403  200/302  200/302
+    portal_blockedhost_changelist  -       302/302  403/403  403/403  403/403  200/200  200/200
+    portal_blockedhost_add         -       302/302  403/403  403/403  403/403  200/302  200/302
+    portal_blockedhost_change      bad     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_blockedhost_history     bad     302/302  403/403  403/403  403/403  200/200  200/200
+    portal_blockedhost_delete      bad     302/302  403/403  403/403  403/403  200/302  200/302
+    portal_sweepfinding_changelist -       302/302  403/403  403/403  403/403  200/200  200/200
+    portal_sweepfinding_change     finding 302/302  403/403  403/403  403/403  200/302  200/302
+    portal_sweepfinding_history    finding 302/302  403/403  403/403  403/403  200/200  200/200
+    portal_sweepfinding_add        -       302/302  403/403  403/403  403/403  403/403  403/403
+    portal_sweepfinding_delete     finding 302/302  403/403  403/403  403/403  403/403  403/403
 """)
+SIGN_IN = {pattern.name for pattern in sign_in.urlpatterns}
 KEEP_ACCOUNTS = {"admin", "superuser"}
 NEW_PASSWORD = "một mật khẩu dài và mới 7341"
 FIELDS = {
     "portal_synonym_add": {"terms": "tk ba\ntk bốn"},
     "portal_synonym_change": {"terms": "tk năm\ntk sáu"},
     "portal_synonym_delete": {"post": "yes"},
+    "portal_trustedhost_add": {"host": "tuoitre.vn", "reason": "Báo"},
+    "portal_trustedhost_change": {"host": "tuoitre.vn", "reason": "Báo"},
+    "portal_trustedhost_delete": {"post": "yes"},
+    "portal_blockedhost_add": {"host": "w88.club", "reason": "Cờ bạc"},
+    "portal_blockedhost_change": {"host": "w88.club", "reason": "Cờ bạc"},
+    "portal_blockedhost_delete": {"post": "yes"},
+    "portal_sweepfinding_change": {"_accept": "1", "reason": "Đã xem"},
     "portal_user_delete": {"post": "yes"},
     "auth_user_password_change": {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
 }
@@ -83,7 +140,7 @@ def test_every_address_of_the_admin_is_in_a_table():
     unnamed = {one.route for one in ours if not one.name}
     # The old address of each row, which leads to its form, and what nothing answers to.
     assert {route for route in unnamed if not route.endswith("/<path:object_id>/")} == {
-        "(?P<url>.*)$"
+        "admin/(?P<url>.*)$"
     }
     known = {name for name, _subject in TABLE} - {"-"}
     missing = sorted({one.name for one in ours if one.name} - known)
@@ -107,8 +164,18 @@ def subjects(users):
         "chief": make_user(username="cap-tren", email="chief@example.org", is_superuser=True),
         "off": make_user(username="nghi", email="off@example.org", is_active=False),
         "synonym": Synonym.objects.create(terms="một\nhai"),
+        "known": TrustedHost.objects.create(host="vnexpress.net", reason="Báo"),
+        "bad": BlockedHost.objects.create(host="kubet77.club", reason="Cờ bạc"),
+        "finding": SweepFinding.objects.create(
+            key="a" * 64, area="file", kind="program", path="anh/la.php"
+        ),
     }
     Membership.objects.create(user=found["lan"], department=make_department())
+    found["passkey"] = Authenticator.objects.create(
+        user=found["chief"], type=Authenticator.Type.WEBAUTHN, data={"name": "Khoá"}
+    )
+    audit.record("account_changed", target=found["chief"], after={"email": found["chief"].email})
+    found["entry"] = AuditEntry.objects.first()
     return found
 
 
@@ -119,7 +186,10 @@ def address_of(name, subject, row):
         return reverse("admin:app_list", args=[subject])
     if name == "view_on_site":
         return f"/admin/r/{ContentType.objects.get_for_model(User).pk}/{row.pk}/"
-    return reverse(f"admin:{name}", args=[row.pk] if row else [])
+    if name == "password_reset_confirm":
+        return reverse(name, args=[urlsafe_base64_encode(str(row.pk).encode()), "abc-123"])
+    name = name if name in SIGN_IN else f"admin:{name}"
+    return reverse(name, args=[row.pk] if row else [])
 
 
 def fields_of(name, row):

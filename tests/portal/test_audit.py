@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -38,6 +39,7 @@ from portal.logs import OneLineFormatter
 from portal.middleware import AuditedRequests
 from portal.models import AuditEntry, AuditHead, User
 from portal.publishing import Refused
+from portal.sweep_records import SweepFinding
 from tests.factories import (
     PASSWORD,
     image_upload,
@@ -71,6 +73,12 @@ def editor():
 def last(action=None) -> AuditEntry:
     entries = AuditEntry.objects.filter(action=action) if action else AuditEntry.objects.all()
     return entries.first()
+
+
+def steps() -> list[str]:
+    """What was done, beside the sign-in that nearly every test begins with."""
+    entries = AuditEntry.objects.exclude(action="sign_in").order_by("sequence")
+    return list(entries.values_list("action", flat=True))
 
 
 def said(entry) -> tuple[dict, dict]:
@@ -459,10 +467,6 @@ def test_a_killed_process_leaves_the_chain_whole():
 
 
 # ── Articles ────────────────────────────────────────────────────────────────────────────────────
-def steps() -> list[str]:
-    return list(AuditEntry.objects.order_by("sequence").values_list("action", flat=True))
-
-
 def test_every_step_of_an_article_is_recorded(editor):
     article = make_article(status="draft", created_by=editor, title="Bài một")
     article.submit(by=editor)
@@ -560,9 +564,21 @@ def test_an_account_that_a_command_makes_is_recorded(monkeypatch):
         "createsuperuser", username="goc", email="goc@example.org", interactive=False, verbosity=0
     )
     entry = last()
-    assert (entry.action, entry.actor_name) == ("account_changed", "manage.py createsuperuser")
+    assert steps() == ["account_added"]
+    assert entry.actor_name == "manage.py createsuperuser"
     assert said(entry)[1]["is_superuser"] is True
     assert PASSWORD not in entry.after
+
+
+def test_a_password_and_rights_that_a_command_sets_are_an_entry_each(monkeypatch):
+    user = make_user()
+    monkeypatch.setattr(sys, "argv", ["manage.py", "shell"])
+    user.set_password("một mật khẩu khác 7341")
+    user.save()
+    user.is_superuser = True
+    user.save()
+    assert steps() == ["password_changed", "account_changed"]
+    assert said(last())[1]["is_superuser"] is True
 
 
 def test_reorganising_units_is_one_entry():
@@ -581,12 +597,17 @@ def test_reorganising_units_is_one_entry():
 
 
 # ── Every form of the admin ─────────────────────────────────────────────────────────────────────
-SCREENS = [model for model in admin.site._registry if model is not AuditEntry]
+# Entries and findings nobody adds or deletes; what is done to a finding: test_sweep.py.
+SCREENS = [model for model in admin.site._registry if model not in (AuditEntry, SweepFinding)]
+# Accounts are recorded with their rights, under words of their own.
+ACTIONS_OF = {"portal.user": ("account_added", "account_changed", "account_deleted")}
 # Made by their own doors, tested above and below.
 NOT_DELETED_BY_FORM = {"news.article", "news.report", "departments.sitesettings"}
 SPECIAL = {
     "portal.user": {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"},
     "portal.synonym": {"terms": "TĐC\ntiêu chuẩn đo lường"},
+    "portal.trustedhost": {"host": "moi.example.org"},
+    "portal.blockedhost": {"host": "moi.example.org"},
     "departments.sitesettings": {"responsible_person": "Lê An"},
     "departments.appointment": {"start_precision": "day"},
     "news.urgentnotice": {"ends_at": "03/02/2030 08:00"},
@@ -642,16 +663,20 @@ def filled(response, **typed) -> dict:
 
 
 @pytest.mark.parametrize("model", SCREENS, ids=lambda model: model._meta.label_lower)
-def test_adding_changing_and_deleting_by_a_form_are_recorded(model, client, superuser):
+def test_adding_changing_and_deleting_by_a_form_are_one_entry_each(model, client, superuser):
     label = model._meta.label_lower
     assert isinstance(admin.site._registry[model], Audited)
-    row = add_one(client, model, label)
-    change_one(client, row, label)
+    added, changed, deleted = ACTIONS_OF.get(label, ("add", "change", "delete"))
+    row = add_one(client, model, label, added)
+    done = steps()
+    change_one(client, row, label, changed)
+    assert steps() == [*done, changed]
     if label not in NOT_DELETED_BY_FORM:
-        delete_one(client, row, label)
+        delete_one(client, row, label, deleted)
+        assert steps() == [*done, changed, deleted]
 
 
-def add_one(client, model, label):
+def add_one(client, model, label, action):
     make_category()
     make_appointment()
     name = f"admin:{label.replace('.', '_')}"
@@ -663,14 +688,15 @@ def add_one(client, model, label):
     response = client.post(reverse(f"{name}_add"), filled(response, **SPECIAL.get(label, {})))
     assert response.status_code == 302, response.context["errors"]
     row = model._base_manager.latest("pk")
-    entry = last("add")
+    assert steps() == [action]
+    entry = last(action)
     assert (entry.target_type, entry.target_id, entry.before) == (label, str(row.pk), "")
     assert said(entry)[1] != {}
     assert PASSWORD not in entry.after
     return row
 
 
-def change_one(client, row, label):
+def change_one(client, row, label, action):
     address = reverse(f"admin:{label.replace('.', '_')}_change", args=[row.pk])
     response = client.get(address)
     form = response.context["adminform"].form
@@ -680,22 +706,24 @@ def change_one(client, row, label):
         if type(field) is forms.CharField and name in {one.name for one in row._meta.fields}
     )
     name = next(texts)
-    typed = {"terms": "TC\ntiêu chuẩn"}.get(name, "Chữ mới")
+    own = {"terms": "TC\ntiêu chuẩn", "host": "khac.example.org"}
+    typed = own.get(name, "Chữ mới")
     old, version = getattr(row, name), getattr(row, "version", 0)
     data = filled(response, **{name: typed, "version": version})
     response = client.post(address, data)
     assert response.status_code == 302, response.context["errors"]
-    before, after = said(last("change"))
-    assert last("change").target_id == str(row.pk)
+    before, after = said(last(action))
+    assert last(action).target_id == str(row.pk)
     assert (before[name] or "", after[name]) == (old or "", typed)
 
 
-def delete_one(client, row, label):
+def delete_one(client, row, label, action):
     address = reverse(f"admin:{label.replace('.', '_')}_delete", args=[row.pk])
     assert client.post(address, {"post": "yes"}).status_code == 302
-    entry = last("delete")
+    entry = last(action)
     assert (entry.target_type, entry.target_id) == (row._meta.label_lower, str(row.pk))
-    assert said(entry)[0]["id"] == row.pk
+    name = "username" if label == "portal.user" else "id"
+    assert said(entry)[0][name] == getattr(row, name)
     assert not type(row)._base_manager.filter(pk=row.pk).exists()
 
 
@@ -768,6 +796,21 @@ def test_what_the_admin_forbids_is_recorded_with_who_tried(client):
     entry = last()
     assert (entry.action, entry.actor, entry.target_title) == ("refused", writer, address)
     assert (entry.address, said(entry)[1]) == ("203.0.113.9", {"method": "GET"})
+    assert steps() == ["refused"]
+
+
+@pytest.mark.parametrize("verb", ["trash", "move"])
+def test_what_a_list_refuses_for_want_of_a_right_is_one_entry(client, verb):
+    writer = make_user(groups=["Phóng viên"])
+    client.force_login(writer)
+    article = make_article(created_by=make_user())
+    chosen = {"action": f"{verb}_chosen", "_selected_action": [article.pk]}
+    answers = {"confirmed": "1", "category": make_category().pk}
+    client.post(reverse("admin:news_article_changelist"), chosen | answers)
+    assert steps() == ["refused"]
+    entry = last()
+    assert (entry.actor, entry.target_id) == (writer, str(article.pk))
+    assert said(entry)[1] == {"verb": verb}
 
 
 def test_strangers_cannot_fill_the_trail():
@@ -822,21 +865,21 @@ def test_the_list_is_filtered_by_person_action_day_object_and_address(client, ad
     audit.record("change", request=request, target=unit)
     audit.record("publish", actor=administrator, target="Hội nghị tổng kết")
     today = f"{datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))):%d/%m/%Y}"
-    for query, found in (
-        ({}, [2, 1]),
-        ({"q": "hoi nghi"}, [2]),
-        ({"q": "KẾ hoạch"}, [1]),
-        ({"q": "quantri"}, [2]),
-        ({"who": administrator.pk}, [2]),
-        ({"action": "change"}, [1]),
-        ({"address": "10.1."}, [1]),
-        ({"kind": "departments.department", "number": unit.pk}, [1]),
-        ({"since": today, "until": today}, [2, 1]),
+    for query, found in (  # entry 1: the administrator signed in
+        ({}, [3, 2, 1]),
+        ({"q": "hoi nghi"}, [3]),
+        ({"q": "KẾ hoạch"}, [2]),
+        ({"q": "quantri"}, [3, 1]),
+        ({"who": administrator.pk}, [3, 1]),
+        ({"action": "change"}, [2]),
+        ({"address": "10.1."}, [2]),
+        ({"kind": "departments.department", "number": unit.pk}, [2]),
+        ({"since": today, "until": today}, [3, 2, 1]),
         ({"since": "01/01/2099"}, []),
         ({"until": "01/01/2018"}, []),
         ({"since": "31/02/2018"}, []),
         ({"who": "x"}, []),
-        ({"until": "31/12/9999"}, [2, 1]),
+        ({"until": "31/12/9999"}, [3, 2, 1]),
     ):
         assert shown(client.get(reverse(LIST), query)) == found, query
 
@@ -845,11 +888,11 @@ def test_pages_go_on_from_the_last_entry_shown(client, administrator, monkeypatc
     monkeypatch.setattr(AuditEntryAdmin, "list_per_page", 2)
     record_some(5)
     response = client.get(reverse(LIST), {"action": "change"})
-    assert shown(response) == [5, 4]
+    assert shown(response) == [6, 5]
     response = client.get(reverse(LIST) + response.context["older_url"])
-    assert shown(response) == [3, 2]
+    assert shown(response) == [4, 3]
     response = client.get(reverse(LIST) + response.context["older_url"])
-    assert (shown(response), response.context["older_url"]) == ([1], "")
+    assert (shown(response), response.context["older_url"]) == ([2], "")
 
 
 def test_the_screens_cost_a_fixed_number_of_queries(
@@ -873,7 +916,8 @@ def test_an_entry_shows_before_and_after_as_text(client, administrator):
         before={"title": "<b>Cũ</b>", "status": "draft"},
         after={"title": "<i>Mới</i>", "status": "published", "photos": {"7": {"caption": "Ảnh"}}},
     )
-    page = client.get(reverse("admin:portal_auditentry_change", args=[1])).content.decode()
+    address = reverse("admin:portal_auditentry_change", args=[last().pk])
+    page = client.get(address).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;b&gt;Cũ&lt;/b&gt;" in page
     rows = re.findall(r"<h3>(.*?)</h3>.*?<dd>(.*?)</dd>.*?<dd>(.*?)</dd>", page, re.DOTALL)
@@ -889,7 +933,7 @@ def test_the_export_keeps_the_filters_is_recorded_and_holds_no_formula(client, a
     assert response["Content-Disposition"].startswith('attachment; filename="nhat-ky-')
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     heading, row = csv.reader(io.StringIO(text))
-    assert (heading[0], row[0]) == ("Số", "1")
+    assert (heading[0], row[0]) == ("Số", "2")
     assert (row[2], row[9]) == ("'=cmd|' /C calc'!A0", "'@SUM(1)")
     entry = last()
     assert (entry.action, entry.actor, said(entry)[1]) == (
@@ -937,6 +981,41 @@ def test_what_a_visitor_sends_stays_in_its_line(place, client, caplog):
     assert lines
     assert all("\n" not in line and "\r" not in line for line in lines)
     assert any(r"\r\n2026-11-28" in line for line in lines)
+
+
+def answered_by_gunicorn(program, folder, agent) -> tuple[list[str], list[str]]:
+    """The lines of access and of errors that gunicorn writes about one request."""
+    logs = {"--access-logfile": folder / "access", "--error-logfile": folder / "errors"}
+    options = ["--bind", f"unix:{folder}/socket", "--workers", "1"]
+    options += [str(part) for option in logs.items() for part in option]
+    server = subprocess.Popen([sys.executable, "-m", "gunicorn", program, *options], cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 30
+        while not (folder / "socket").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(f"{folder}/socket")
+            asking.sendall(f"GET / HTTP/1.0\r\nUser-Agent: {agent}\r\n\r\n".encode("latin-1"))
+            while asking.recv(4096):
+                pass
+    finally:
+        server.terminate()
+        server.wait(30)
+    return tuple(file.read_bytes().decode().split("\n")[:-1] for file in logs.values())
+
+
+def test_the_servers_own_lines_cannot_be_forged_either(tmp_path):
+    ((line,), _errors) = answered_by_gunicorn(
+        "wsgiref.simple_server:demo_app", tmp_path, "x\x9b2J\x85INFO"
+    )
+    assert r'"x\x9b2J\x85INFO"' in line
+
+
+def test_a_traceback_of_the_servers_stands_marked_too(tmp_path):
+    _access, lines = answered_by_gunicorn("math:sqrt", tmp_path, "x")
+    start = next(number for number, line in enumerate(lines) if "Error handling request" in line)
+    assert lines[start + 1] == "    | Traceback (most recent call last):"
+    assert any(line.startswith("    | TypeError: ") for line in lines[start:])
 
 
 def test_a_traceback_stands_marked_below_its_line():

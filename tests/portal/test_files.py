@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +14,8 @@ from django.test.utils import isolate_apps
 
 from news.models import Article, Attachment, Category
 from portal import files, images
+from portal.clients import networks
+from tests.factories import make_user
 from tests.portal import bad_files
 from tests.portal.bad_files import upload
 from tests.portal.test_images import run_child, stored_names
@@ -529,7 +530,7 @@ def test_file_of_nothing_public_is_404_and_not_kept(
 
 @pytest.mark.django_db
 def test_staff_see_what_is_not_public_and_nobody_keeps_it(client, doors, document):
-    lan = get_user_model().objects.create_user("lan", "lan@example.org", "x", is_staff=True)
+    lan = make_user(username="lan")
     doors(to=["lan"])
     client.force_login(lan)
     response = client.get(document)
@@ -539,8 +540,25 @@ def test_staff_see_what_is_not_public_and_nobody_keeps_it(client, doors, documen
 
 
 @pytest.mark.django_db
+def test_staff_see_it_from_where_the_admin_is_alone(client, doors, document, photo, settings):
+    settings.ADMIN_NETWORKS = networks(["10.20.0.0/16"])
+    door = doors(to=["lan"])
+    client.force_login(make_user(username="lan"))
+    inside, outside = {"REMOTE_ADDR": "10.20.0.7"}, {"REMOTE_ADDR": "203.0.113.9"}
+    for address in (document, photo):
+        assert client.get(address, **inside).status_code == 200
+        response = client.get(address, **outside)
+        assert (response.status_code, response.headers["Cache-Control"]) == (404, "no-store")
+    files.unregister_door(door)
+    doors(None)
+    for address in (document, photo):
+        assert client.get(address, **inside).status_code == 200
+        assert client.get(address, **outside).status_code == 200
+
+
+@pytest.mark.django_db
 def test_other_staff_get_404(client, doors, document):
-    client.force_login(get_user_model().objects.create_user("tam", "tam@example.org", "x"))
+    client.force_login(make_user(username="tam"))
     doors(to=["lan"])
     response = client.get(document)
     assert (response.status_code, response.headers["Cache-Control"]) == (404, "no-store")

@@ -704,6 +704,7 @@ def test_nobody_resets_a_superiors_factor_or_his_own(client, administrator, writ
     sign_in(other := Client(), "lan")
     assert other.post(reset(administrator)).status_code == 403
     assert client.post(reset(User(pk=99999))).status_code == 404
+    assert other.post(reset(User(pk=99999))).status_code == 403
 
 
 def test_the_command_resets_the_only_administrators_factor(reviewer, trail):

@@ -21,6 +21,7 @@ from news import copies
 from news.models import Article, Autosave, Photo, Remark, Transition, UrgentNotice
 from portal import hosts, neutralise, search, sweep, sweep_files
 from portal.hosts import BlockedHost, TrustedHost
+from portal.models import AuditEntry
 from portal.publishing import Refused
 from portal.sweep_records import Kind, State, SweepFinding, SweepRun
 from tests.bench.content import Writer
@@ -551,6 +552,10 @@ def test_administrators_neutralise_undo_and_accept_on_the_page(own_folders, admi
     assert SweepFinding.objects.get().state == State.OPEN
     administrator.post(page, {"_accept": "1", "reason": "Bài giảng về tin rác."})
     assert SweepFinding.objects.get().state == State.ACCEPTED
+    trail = AuditEntry.objects.filter(target_type="portal.sweepfinding").order_by("sequence")
+    assert list(trail.values_list("action", "target_id")) == [
+        (action, str(finding.pk)) for action in ("neutralised", "restored", "finding_accepted")
+    ]
     assert run(own_folders)[0] == 0
 
 
@@ -561,7 +566,12 @@ def test_others_see_neither_findings_nor_lists(own_folders, groups):
     pk = SweepFinding.objects.filter(kind=Kind.LINK).get().pk
     client = Client()
     client.force_login(make_user(groups=groups))
-    for address in (LIST, f"{LIST}{pk}/change/", "/admin/portal/trustedhost/"):
+    for address in (
+        LIST,
+        f"{LIST}{pk}/change/",
+        f"{LIST}{pk + 1}/change/",
+        "/admin/portal/trustedhost/",
+    ):
         assert client.get(address).status_code == 403
     assert client.post(f"{LIST}{pk}/change/", {"_neutralise": "1"}).status_code == 403
     assert SweepFinding.objects.get(pk=pk).state == State.OPEN
@@ -573,7 +583,7 @@ def test_nobody_adds_or_deletes_a_finding(own_folders):
     pk = SweepFinding.objects.filter(kind=Kind.LINK).get().pk
     client = Client()
     client.force_login(make_user(is_superuser=True))
-    assert client.get(f"{LIST}add/").status_code == 302
+    assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(f"{LIST}{pk}/delete/", {"post": "yes"}).status_code == 403
     assert SweepFinding.objects.filter(pk=pk).exists()
 

@@ -46,7 +46,9 @@ class Command(BaseCommand):
         if file and check.sequence:
             _keep(file, end)
         entries = ngettext("%s entry, matches.", "%s entries, all match.", check.count)
-        self.stdout.write(f"{entries % check.count} {gettext('End of the chain: %s') % end}")
+        # Outside of an f-string, where the sentence would not be found for translation.
+        ends = gettext("End of the chain: %s") % end
+        self.stdout.write(f"{entries % check.count} {ends}")
 
     @staticmethod
     def _summary(count: int) -> str:
