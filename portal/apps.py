@@ -22,11 +22,13 @@ class PortalConfig(AppConfig):
     verbose_name = _("Accounts and search")
 
     def ready(self):
+        from portal import jobs
         from portal.accounts import checks, trail  # noqa: F401 - they listen from here on
 
         post_migrate.connect(_prepare_search, sender=self)
         post_migrate.connect(_prepare_audit_trail, sender=self)
         post_save.connect(_record_account, sender="portal.User")
+        jobs.register()
 
 
 def _prepare_search(sender, using, plan=(), **kwargs):

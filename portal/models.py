@@ -219,6 +219,23 @@ class SearchEntry(models.Model):
         return self.title
 
 
+class MaintenanceJob(models.Model):
+    """When a job of portal.maintenance was begun and ended last."""
+
+    name = models.SlugField(_("name"), primary_key=True)
+    begun_at = models.DateTimeField(_("begun at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    said = TextField(_("what it said"), blank=True)
+    problem = TextField(_("problem"), blank=True)
+
+    class Meta:
+        verbose_name = _("maintenance job")
+        verbose_name_plural = _("maintenance jobs")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AuditEntry(models.Model):
     """Who did what to what; portal.audit writes it, nothing changes or deletes it.
 

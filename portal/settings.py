@@ -359,7 +359,10 @@ CLAMD = _virus_scanner()  # portal/virus_scan.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a body with long tables; files do not count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an article with a hundred photos
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than the forms take, so that they can say so
+# Backups (portal/backup.py): where they lie; whom age encrypts them to; the key for drills.
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+BACKUP_IDENTITY = env.str("BACKUP_IDENTITY", default="")
 
 # ── The sweep for foreign content ───────────────────────────────────────────────────────────────
 # Hosts that no link may lead to, beside those that come with the portal.
@@ -390,6 +393,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────
 # What needs HTTPS is off when the site runs on plain http on one's own machine.
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on this machine, without TLS
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc  # never the name that a request gives the site
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import health, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
@@ -17,6 +17,8 @@ public = [
     path("so-do-trang/", views.site_map, name="site_map"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),

@@ -1,0 +1,93 @@
+# What install and update share. Every step may be repeated: it changes what is not yet right.
+set -euo pipefail
+umask 022
+
+HOME_OF_PORTAL=/opt/portal        # releases/<name>, current -> one of them
+ETC=/etc/portal                   # env: the settings and secrets of this machine
+DATA=/var/lib/portal              # media (private), static
+BACKUPS=/var/backups/portal
+KEPT_RELEASES=3
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+need_root() { [ "$(id -u)" = 0 ] || die "Xin chạy với quyền root: sudo $0 …"; }
+
+has_systemd() { [ -d /run/systemd/system ]; }
+
+# Run as the portal's user with the settings of this machine.
+as_portal() {
+  (cd "$1" && shift && runuser -u portal -- env ENV_FILE="$ETC/env" "$@")
+}
+
+# Write standard input to a file only where it differs; says so.
+put() {
+  local target=$1 mode=$2 owner=$3 new
+  new=$(mktemp)
+  cat >"$new"
+  if ! cmp -s "$new" "$target"; then
+    install -D -m "$mode" -o "${owner%:*}" -g "${owner#*:}" "$new" "$target"
+    say "  ghi $target"
+    CHANGED=1
+  fi
+  rm -f "$new"
+}
+
+# Copy the program into a release of its own, with its libraries; prints the release's folder.
+make_release() {
+  local source=$1 name release
+  name=$(release_name "$source")
+  release=$HOME_OF_PORTAL/releases/$name
+  if [ ! -e "$release/.ready" ]; then
+    rm -rf "$release"
+    mkdir -p "$release"
+    (cd "$source" && tar -cf - --exclude-vcs --exclude=./.venv --exclude=./media \
+      --exclude=./staticfiles --exclude='./db.sqlite3*' --exclude=./.env --exclude=node_modules \
+      --exclude=__pycache__ .) | tar -xf - -C "$release" --no-same-owner
+    python3 -m venv "$release/.venv"
+    "$release/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+      --require-hashes -r "$release/requirements.lock" >&2
+    "$release/.venv/bin/python" -m compileall -q "$release/portal" "$release/departments" "$release/news" || true
+    chown -R root:root "$release"
+    touch "$release/.ready"
+    say "  bản $name" >&2
+  fi
+  printf '%s\n' "$release"
+}
+
+# The commit where there is one, else what the files say.
+release_name() {
+  if git -C "$1" rev-parse --git-dir >/dev/null 2>&1; then
+    printf '%s\n' "$(git -C "$1" -c safe.directory='*' rev-parse --short=12 HEAD)"
+  else
+    (cd "$1" && find . -path ./.venv -prune -o -type f \( -name '*.py' -o -name '*.html' -o -name '*.lock' \
+      -o -path './static/*' -o -name '*.mo' \) -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
+  fi
+}
+
+# Make the database fit the release and lay its static files beside those of the release before.
+prepare() {
+  as_portal "$1" .venv/bin/python manage.py check --deploy --fail-level ERROR >/dev/null
+  as_portal "$1" .venv/bin/python manage.py migrate --verbosity=0 --no-input
+  as_portal "$1" .venv/bin/python manage.py collectstatic --verbosity=0 --no-input
+}
+
+# Point "current" at a release, in one step.
+switch_to() {
+  [ "$(readlink -f "$HOME_OF_PORTAL/current" 2>/dev/null)" = "$1" ] && return
+  ln -sfn "$1" "$HOME_OF_PORTAL/.next"
+  mv -T "$HOME_OF_PORTAL/.next" "$HOME_OF_PORTAL/current"
+  say "  dùng bản $(basename "$1")"
+  CHANGED=1
+}
+
+# What the nightly sweep compares the program with.
+record_program() {
+  [ -z "$CHANGED" ] || as_portal "$1" .venv/bin/python manage.py sweep --learn >/dev/null
+}
+
+restart_portal() {
+  if has_systemd; then systemctl restart portal.service; else
+    say "  không có systemd đang chạy: xin khởi động lại portal bằng tay"
+  fi
+}
