@@ -410,7 +410,7 @@ def test_a_new_password_ends_the_sessions_of_that_account_alone(client, keeper, 
     own.post(url("password", other), PASSWORDS | {"password2": "khác"})
     assert kept == []
     own.post(url("password", other), {"usable_password": "false", "unset-password": "1"})
-    assert kept == [("password_changed", "lan", None, None)]
+    assert kept == [("password_changed", "lan", None, {"signs_in": False})]
     assert not User.objects.get(pk=other.pk).has_usable_password()
 
 
