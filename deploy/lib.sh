@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # read by install and update
 # What install and update share. Every step may be repeated: it changes what is not yet right.
 set -euo pipefail
 umask 022
@@ -57,11 +58,11 @@ make_release() {
 
 # The commit where there is one, else what the files say.
 release_name() {
-  if git -C "$1" rev-parse --git-dir >/dev/null 2>&1; then
+  if [ -e "$1/.git" ] && git -C "$1" -c safe.directory='*' rev-parse HEAD >/dev/null 2>&1; then
     printf '%s\n' "$(git -C "$1" -c safe.directory='*' rev-parse --short=12 HEAD)"
   else
-    (cd "$1" && find . -path ./.venv -prune -o -type f \( -name '*.py' -o -name '*.html' -o -name '*.lock' \
-      -o -path './static/*' -o -name '*.mo' \) -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
+    (cd "$1" && find . \( -path ./.git -o -path ./.venv -o -path ./media -o -path ./staticfiles -o -name __pycache__ \) -prune \
+      -o -type f ! -name 'db.sqlite3*' ! -path ./.env -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
   fi
 }
 

@@ -9,6 +9,7 @@ the audit trail and the program are never touched.
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from django.apps import apps
@@ -199,8 +200,11 @@ def _move(source: Path, target: Path) -> None:
         raise Refused(_CHANGED)
     if target.exists() or target.is_symlink():
         raise Refused(_CHANGED)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        source.rename(target)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # No plain rename: the two folders may lie on two disks, and systemd mounts each by itself.
+        shutil.move(source, target)
     except OSError as error:
+        if os.path.lexists(source):  # half a copy is none
+            target.unlink(missing_ok=True)
         raise Refused(_("The file could not be moved: %s") % error.strerror) from error

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import tempfile
 import time
 from datetime import timedelta
 from io import StringIO
@@ -505,6 +506,21 @@ def test_a_foreign_file_is_set_aside_and_put_back(own_folders, private_root):
         neutralise.undo(finding, by=None)
     assert path.read_bytes() == b"<?php"
     assert link.is_symlink()
+
+
+def test_a_file_is_set_aside_to_another_disk_and_back(own_folders, private_root, settings):
+    path = Path(private_root, "tep", "shell.php")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"<?php")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other_disk:
+        assert Path(other_disk).stat().st_dev != path.stat().st_dev
+        settings.SWEEP_DIR = other_disk
+        run(own_folders, "--neutralise")
+        assert not path.exists()
+        finding = SweepFinding.objects.get(area="media")
+        assert (sweep_files.quarantine() / str(finding.pk)).read_bytes() == b"<?php"
+        neutralise.undo(finding, by=None)
+    assert path.read_bytes() == b"<?php"
 
 
 def test_versions_and_plain_texts_are_mended_by_hand(own_folders):
