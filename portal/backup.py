@@ -30,7 +30,7 @@ from typing import BinaryIO
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import Error, connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -397,6 +397,8 @@ def _named_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise BackupError(_("The disk or the system refused: %s.") % error) from error
+    except (Error, connection.Database.Error) as error:
+        raise BackupError(_("The database does not answer: %s.") % str(error).strip()) from error
     except (EOFError, gzip.BadGzipFile, subprocess.SubprocessError) as error:
         raise BackupError(_("A program that the backup needs failed: %s.") % error) from error
 
