@@ -281,8 +281,8 @@ def program(text: str) -> str:
 
 
 def addresses(text: str) -> list[str]:
-    """The addresses written out in a text."""
-    return _URL.findall(text) if "/" in text or "\\" in text else []
+    """The addresses written out in a text, their entities decoded."""
+    return [unescape(one) for one in _URL.findall(text)] if "/" in text or "\\" in text else []
 
 
 # What HTML in JSON (versions, texts not saved yet) must hold before it is read element by element.
