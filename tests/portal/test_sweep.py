@@ -507,6 +507,25 @@ def test_a_foreign_file_is_set_aside_and_put_back(own_folders, private_root):
     assert link.is_symlink()
 
 
+def test_a_name_that_looks_like_codes_leads_to_no_other_file(own_folders, private_root, tmp_path):
+    """"\\x2f" in a name is four signs, not a slash: nothing outside the uploads is moved."""
+    outside = tmp_path / "db.sqlite3"
+    outside.write_bytes(b"ours")
+    coded = str(outside).replace("/", r"\x2f")
+    foreign, broken = Path(private_root, "tep", coded), Path(private_root, "tep", "a\udcff.php")
+    for path in (foreign, Path(private_root, coded), broken):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"<?php")
+    run(own_folders, "--neutralise")
+    assert outside.read_bytes() == b"ours"
+    assert not foreign.exists()
+    assert not broken.exists()
+    for finding in SweepFinding.objects.filter(area="media"):
+        neutralise.undo(finding, by=None)
+    assert foreign.exists()
+    assert broken.exists()
+
+
 def test_versions_and_plain_texts_are_mended_by_hand(own_folders):
     article = make_article()
     copies.record_version(article, by=None)
