@@ -54,7 +54,7 @@ _ADDRESSES = {
 }
 
 
-# Whoever may write a text may write a strange one: what reading costs must not grow with its square.
+# Whoever may write may write strange things: what reading costs must not grow with the square.
 _LONGEST_STYLE = 2000  # characters; the editor writes none at all
 _DEEPEST = 500  # elements in each other; browsers end near there too
 _MOST_BROKEN = 20  # tags and remarks that never end; each is looked for up to the end of the text
