@@ -27,7 +27,8 @@ def client_address(request) -> str:
 
     Read from the right of X-Forwarded-For: each of TRUSTED_PROXIES wrote down whom it heard, what
     stands left of the first foreign address is what the client claims. A request without the
-    header, or from no trusted proxy, comes from the connection's own address.
+    header, or from no trusted proxy, comes from the connection's own address. "::ffff:10.0.0.1",
+    as a server that listens to both kinds hears it, is 10.0.0.1.
     """
     heard = request.META.get("REMOTE_ADDR", "")  # empty behind a Unix socket
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
@@ -36,6 +37,7 @@ def client_address(request) -> str:
             break
         heard = claimed
     try:
-        return str(ip_address(heard))
+        parsed = ip_address(heard.partition("%")[0])  # the name of a network card is no address
     except ValueError:
         return ""
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -54,6 +54,12 @@ _ADDRESSES = {
 }
 
 
+# Whoever may write may write strange things: what reading costs must not grow with the square.
+_LONGEST_STYLE = 2000  # characters; the editor writes none at all
+_DEEPEST = 500  # elements in each other; browsers end near there too
+_MOST_BROKEN = 20  # tags and remarks that never end; each is looked for up to the end of the text
+
+
 def _style(value: str) -> str:
     """A style as the browser understands it: remarks, escapes and spaces gone, in lower case."""
 
@@ -67,7 +73,10 @@ def _style(value: str) -> str:
 
 def hides(attributes: dict[str, str]) -> str:
     """What in an element's attributes takes it off the screen, "" when nothing does."""
-    if found := _HIDING.search(_style(attributes.get("style", ""))):
+    style = attributes.get("style", "")
+    if len(style) > _LONGEST_STYLE:
+        return "style…"
+    if found := _HIDING.search(_style(style)):
         return found[0]
     if "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true":
         return "hidden"
@@ -97,7 +106,8 @@ class Link(NamedTuple):
     start: int
 
 
-_CLEAN_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+# Not `.*?`: in a text that was not cleaned every link without an end would be read up to the end.
+_CLEAN_LINK = re.compile(r'<a href="([^"]*)">((?:(?!<a |</a>).)*)(?:</a>)?', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -120,6 +130,10 @@ class _Element:
     words: list[str] = field(default_factory=list)
 
 
+class _Broken(Exception):  # noqa: N818 - the end of reading, not an error
+    """Too much in the text begins and never ends: what follows is left out."""
+
+
 class _Reader(HTMLParser):
     """Reads any HTML, keeps what stands in nothing foreign, notes the rest as traces."""
 
@@ -129,6 +143,7 @@ class _Reader(HTMLParser):
         self.traces: list[Trace] = []
         self.pieces: list[str] = []
         self.open: list[_Element] = []
+        self.broken = 0
 
     def handle_starttag(self, tag, attrs):
         attributes = {name: value or "" for name, value in attrs}
@@ -139,7 +154,7 @@ class _Reader(HTMLParser):
             element.kind, element.why = "hidden", why
         self._note_attributes(tag, attributes)
         self.pieces.append(self._opening(tag, attributes))
-        if tag not in _VOID:
+        if tag not in _VOID and len(self.open) < _DEEPEST:
             self.open.append(element)
         elif element.kind:
             self._note(element)
@@ -184,9 +199,16 @@ class _Reader(HTMLParser):
                 return
 
     def handle_data(self, data):
+        if data.startswith("<") and len(data) > 1:  # the parser's word for what has no end
+            self._count_broken()
         for element in self.open:
             element.words.append(data)
         self.pieces.append(escape(data, quote=False))
+
+    def _count_broken(self) -> None:
+        self.broken += 1
+        if self.broken > _MOST_BROKEN:
+            raise _Broken
 
     def handle_comment(self, data):
         if re.search(r"<a\b|href|https?:|//|<\?|\[if", data, re.IGNORECASE):
@@ -203,7 +225,6 @@ class _Reader(HTMLParser):
         self.traces.append(Trace(element.kind, f"{element.why}: {words}" if words else element.why))
 
     def finish(self) -> None:
-        self.close()
         for element in self.open:
             if element.kind:
                 self._note(element)
@@ -225,7 +246,11 @@ class Reading(NamedTuple):
 def read(html: str, judge: Callable[[str, str], str]) -> Reading:
     """Read HTML from anywhere; `judge(address, words)` says "link", "masked" or ""."""
     reader = _Reader(judge)
-    reader.feed(html)
+    try:
+        reader.feed(html)
+        reader.close()
+    except (_Broken, AssertionError):  # Python's parser asserts that "<![" is followed by a name
+        reader.traces.append(Trace("active", "<…"))
     reader.finish()
     return Reading(list(dict.fromkeys(reader.traces)), "".join(reader.pieces))
 
@@ -251,7 +276,7 @@ def without_marks(html: str) -> str:
 
 # ── Markup where plain text belongs, and programs ───────────────────────────────────────────────
 _MARKUP = re.compile(
-    r"<\s*(?:a\s[^>]*href|a/href|script|iframe|frame|object|embed|svg|style|base|form|meta|link\s|"
+    r"<\s*(?:a\s(?:[^<>]*|[^>]{0,500})href|a/href|script|iframe|frame|object|embed|svg|style|base|form|meta|link\s|"
     r"div|span|p[\s>]|img|font|marquee|body|html|input|button|h[1-6][\s>]|noscript|noframes|"
     r"textarea|table|!--)|\[url=|\bon(?:error|load|click|mouseover|focus)\s*=\s*[\"'\w]|"
     r"javascript\s*:[\w\s(]+|data\s*:\s*text/html",
@@ -281,8 +306,8 @@ def program(text: str) -> str:
 
 
 def addresses(text: str) -> list[str]:
-    """The addresses written out in a text."""
-    return _URL.findall(text) if "/" in text or "\\" in text else []
+    """The addresses written out in a text, their entities decoded."""
+    return [unescape(one) for one in _URL.findall(text)] if "/" in text or "\\" in text else []
 
 
 # What HTML in JSON (versions, texts not saved yet) must hold before it is read element by element.

@@ -8,13 +8,17 @@ from portal.clients import in_networks
 
 
 class NoNullBytes:
-    """Answer 400 to an address with a NUL byte: PostgreSQL would fail on it with an error 500."""
+    """Answer 400 to an address with a NUL byte: PostgreSQL would fail on it with an error 500.
+
+    A cookie may hold one too, as "\\000": the key of a session or of a preview is looked up.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        query, cookies = (request.META.get(name, "") for name in ("QUERY_STRING", "HTTP_COOKIE"))
+        if "\x00" in request.path or "%00" in query or "\\000" in cookies:
             return HttpResponseBadRequest()
         return self.get_response(request)
 

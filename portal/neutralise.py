@@ -9,6 +9,7 @@ the audit trail and the program are never touched.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -179,15 +180,14 @@ def _media(finding: SweepFinding) -> Path:
 
 
 def _bytes(place: str) -> bytes:
-    """The name as the file system has it: the finding writes what is no UTF-8 as its codes."""
-    try:
-        return (
-            place.encode("utf-8").decode("unicode_escape").encode("latin-1")
-            if ("\\x" in place)
-            else place.encode("utf-8")
-        )
-    except (UnicodeDecodeError, UnicodeEncodeError):
-        return place.encode("utf-8")
+    """The name as the file system has it: the finding writes what is no UTF-8 as its codes.
+
+    A name may hold such signs itself: "\\x2fetc" is no "/etc". So only what the finding would write
+    in this very way is read as codes.
+    """
+    written = place.encode("utf-8")
+    decoded = re.sub(rb"\\x([0-9a-f]{2})", lambda code: bytes([int(code[1], 16)]), written)
+    return decoded if decoded.decode("utf-8", "backslashreplace") == place else written
 
 
 def _set_aside(finding: SweepFinding) -> Path:

@@ -28,7 +28,12 @@ MOST_REDIRECTS = 5
 # It answers, though not to programs, or not without a password.
 _NOT_TO_US = {401, 403, 407, 429, 451, 999}
 # Ways to write an address of the old internet in the new one, a closed one too.
-_TRANSLATED = [ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")]
+_TRANSLATED = [
+    ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "::ffff:0:0:0/96")
+]
+# Closed ones that Python takes for open: the former local networks, and those of providers.
+_CLOSED = [ip_network(one) for one in ("fec0::/10", "192.0.0.0/24")]
 _TLS = ssl.create_default_context()
 
 
@@ -174,7 +179,7 @@ def _may_be_asked(address: str, inside: Sequence[Network]) -> bool:
         return True
     parsed = ip_address(address)
     is_open = parsed.is_global and not parsed.is_multicast
-    return is_open and not in_networks(address, _TRANSLATED)
+    return is_open and not in_networks(address, [*_TRANSLATED, *_CLOSED])
 
 
 def _connected(found: list[tuple]) -> socket.socket:

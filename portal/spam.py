@@ -16,7 +16,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -274,11 +273,13 @@ class Address(NamedTuple):
 
 
 def parse(address: str) -> Address:
-    """Read an address as a browser does: entities, white space, backslashes, numbers, IDN.
+    """Read an address as a browser does: white space, backslashes, numbers, IDN.
 
-    The host is "" for a page of this site, for mailto: and tel:.
+    The address as it leads, its entities decoded already: a browser decodes them once, and to
+    decode "https://gov.vn&sol;@x.net" once more would make another host of it. The host is "" for a
+    page of this site, for mailto: and tel:.
     """
-    text = _WHITE.sub("", unescape(address)).replace("\\", "/")
+    text = _WHITE.sub("", address).replace("\\", "/")
     scheme = ""
     if match := _SCHEME.match(text):
         scheme = match[1].lower()

@@ -6,9 +6,13 @@ from portal.models import User
 
 
 def find_account(name: str) -> User | None:
-    """The account of this user name, else of this e-mail address."""
+    """The account of this user name, else of this e-mail address, in small or capital letters.
+
+    Whether there is an account or not, all spellings of one name count together (limits): two that
+    counted apart for an account alone would tell who has one.
+    """
     name = User.normalize_username(name.strip())
-    by_name = User.objects.filter(username=name).first()
+    by_name = User.objects.filter(username__iexact=name).first()
     return by_name or User.objects.filter(email__iexact=name).first()
 
 

@@ -18,13 +18,14 @@ from django.utils.crypto import salted_hmac
 from portal import audit
 from portal.accounts import letters
 from portal.clients import client_address
-from portal.models import FailedTry, User
+from portal.models import AuditEntry, FailedTry, User
 
 WINDOW = LOCK = datetime.timedelta(minutes=15)
 # Of one account from one address; of one account's codes; of one address over all accounts.
 MOST, MOST_OF_AN_ADDRESS = 5, 30
 # Of one account over all addresses: a letter, no lock, which a stranger could bring about.
 MANY_OF_AN_ACCOUNT = 20
+AT_HOME = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(hours=2)
 BETWEEN_LETTERS = datetime.timedelta(hours=1)
 
@@ -57,7 +58,8 @@ def begin(request, kind: str, *, user: User | None = None, name: str = "") -> Fa
         address=_network(client_address(request)),
         at=timezone.now(),
     )
-    if until := _locked_until(row, FailedTry.objects.filter(pk__lt=row.pk)):
+    before = FailedTry.objects.filter(pk__lt=row.pk)
+    if until := _locked_until(row, before, request, user):
         row.delete()
         raise Locked(until)
     return row
@@ -70,7 +72,7 @@ def passed(row: FailedTry) -> None:
 
 def failed(row: FailedTry, request, user: User | None) -> None:
     """The secret was wrong: note it; raises Locked if this was the last try."""
-    until = _locked_until(row, FailedTry.objects.filter(pk__lte=row.pk))
+    until = _locked_until(row, FailedTry.objects.filter(pk__lte=row.pk), request, user)
     target = user or "unknown name"
     with transaction.atomic():
         FailedTry.objects.filter(at__lt=timezone.now() - KEPT).delete()
@@ -112,11 +114,26 @@ def _same_secret(rows, row: FailedTry):
     return rows if row.kind == FailedTry.CODE else rows.filter(address=row.address)
 
 
-def _locked_until(row: FailedTry, counted) -> datetime.datetime | None:
-    ends = [_end_of_lock(counted.filter(address=row.address), MOST_OF_AN_ADDRESS)]
+def _locked_until(row: FailedTry, counted, request, user) -> datetime.datetime | None:
+    now = timezone.now()
+    end = _end_of_lock(counted.filter(address=row.address), MOST_OF_AN_ADDRESS)
+    ends = [end] if end and end > now and not _signs_in_here(user, request) else []
     if row.who:
         ends.append(_end_of_lock(_same_secret(counted, row), MOST))
-    return max((end for end in ends if end and end > timezone.now()), default=None)
+    return max((end for end in ends if end and end > now), default=None)
+
+
+def _signs_in_here(user: User | None, request) -> bool:
+    """Whether the account has come in from this very address lately.
+
+    An office has one address: who tries names there must not lock out all who work there. Of such
+    an account its own limit holds alone.
+    """
+    address = client_address(request)
+    if user is None or not address:
+        return False
+    entries = AuditEntry.objects.filter(actor=user, action="sign_in", address=address)
+    return entries.filter(at__gt=timezone.now() - AT_HOME).exists()
 
 
 def _end_of_lock(rows, most: int) -> datetime.datetime | None:

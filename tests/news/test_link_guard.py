@@ -77,6 +77,14 @@ def test_a_forbidden_link_is_refused_by_its_words_and_paragraph(reviewer):
     assert not Article.objects.published().exists()
 
 
+@pytest.mark.parametrize("sign", ["sol", "quest", "num", "bsol", "sol;a.b&amp;sol"])
+def test_entities_of_entities_lead_where_the_browser_goes(reviewer, sign):
+    """The browser decodes once, and reads all before the @ as a name: it goes to kubet77.club."""
+    article = draft(f'<p><a href="https://most.gov.vn&amp;{sign};@kubet77.club/">Bộ</a></p>')
+    said = refusal(lambda: article.publish(by=reviewer, allowed_hosts=["kubet77.club"]))
+    assert said[0].startswith("Xin bỏ liên kết “Bộ” (đoạn 1)")
+
+
 def test_an_unknown_site_is_asked_for_and_published_once_it_is_ticked(reviewer, recorded):
     article = draft(STRANGE)
     assert refusal(lambda: article.publish(by=reviewer)) == ASKED

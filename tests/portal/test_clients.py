@@ -18,6 +18,8 @@ from portal.clients import client_address, networks
         ("", None, ""),
         ("::ffff:127.0.0.1", "2001:db8::1", "2001:db8::1"),
         ("127.0.0.1", " , 2001:DB8:0::1 ,", "2001:db8::1"),
+        ("::ffff:203.0.113.7", None, "203.0.113.7"),
+        ("fe80::1%eth0", None, "fe80::1"),
     ],
 )
 def test_client_address_believes_trusted_proxies_alone(settings, connection, forwarded, address):

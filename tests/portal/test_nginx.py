@@ -121,6 +121,15 @@ def test_what_nginx_refuses_itself_has_the_headers_and_vietnamese_words(site, po
     assert site.ask("/admin/login/").status == 200  # reading the form is no try
 
 
+@pytest.mark.parametrize(
+    "address", ["login/code/", "login/passkey/", "confirm/", "password_change/", "password_reset/"]
+)
+def test_every_page_that_takes_a_secret_has_a_limit_of_tries(site, address):
+    """One a server: the tries of the pages count together."""
+    tries = [site.ask(f"/admin/{address}", "POST", body=b"").status for _try in range(14)]
+    assert tries[-1] == 429
+
+
 def test_the_bytes_of_an_upload_come_from_nginx_under_djangos_headers(site, policies):
     answer = site.ask(policies["photo"])
     names = found(answer)

@@ -266,6 +266,14 @@ def test_the_name_and_the_email_address_of_an_account_count_together(client, wri
     assert response.status_code == 429
 
 
+def test_spellings_of_a_name_count_together_whether_there_is_an_account_or_not(client, writer):
+    """Else a name that counts apart in capitals is the name of an account."""
+    for name in ("lan", "khong-co"):
+        spellings = [name, name.upper(), name.title(), name, name.upper()]
+        answers = [sign_in(client, one, WRONG).status_code for one in spellings]
+        assert answers == [200, 200, 200, 200, 429]
+
+
 def test_a_name_without_an_account_is_locked_as_well(client):
     answers = [sign_in(client, "khong-co", WRONG).status_code for _number in range(6)]
     assert answers == [200, 200, 200, 200, 429, 429]
@@ -306,11 +314,34 @@ def test_one_address_has_thirty_tries_over_all_names(client, writer):
     assert sign_in(client, "lan", address=ELSEWHERE).status_code == 302
 
 
+def test_who_tries_names_in_an_office_does_not_lock_out_those_who_work_there(client, writer):
+    assert sign_in(Client(), "lan").status_code == 302
+    make_user(username="ha", groups=["Phóng viên"])
+    for number in range(30):
+        sign_in(client, f"ai-do-{number}", WRONG)
+    assert sign_in(Client(), "ha").status_code == 429  # never came from here
+    assert sign_in(Client(), "lan").status_code == 302
+    answers = [sign_in(client, "lan", WRONG).status_code for _number in range(5)]
+    assert answers == [200, 200, 200, 200, 429]
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=31)):
+        for number in range(30):
+            sign_in(client, f"ai-do-{number}", WRONG)
+        assert sign_in(Client(), "lan").status_code == 429
+
+
 def test_all_addresses_of_one_home_count_as_one(client, writer):
     for number in range(5):
         sign_in(client, "lan", WRONG, address=f"2001:db8:1:2::{number + 1}")
     assert sign_in(client, "lan", address="2001:db8:1:2:ffff::9").status_code == 429
     assert sign_in(client, "lan", address="2001:db8:1:3::1").status_code == 302
+
+
+def test_old_addresses_in_the_new_form_do_not_count_as_one_home(client, writer):
+    """A server that listens to both kinds hears ::ffff:10.1.2.3: all lie in one /64."""
+    for _number in range(5):
+        sign_in(client, "lan", WRONG, address=f"::ffff:{ELSEWHERE}")
+    assert sign_in(client, "lan", address=ELSEWHERE).status_code == 429
+    assert sign_in(client, "lan", address=f"::ffff:{HERE}").status_code == 302
 
 
 def test_tries_count_before_they_are_judged(rf, writer):

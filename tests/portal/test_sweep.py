@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from news import copies
 from news.models import Article, Autosave, Photo, Remark, Transition, UrgentNotice
-from portal import hosts, neutralise, search, sweep, sweep_files
+from portal import foreign_html, hosts, neutralise, search, sweep, sweep_files
 from portal.hosts import BlockedHost, TrustedHost
 from portal.models import AuditEntry
 from portal.publishing import Refused
@@ -521,6 +521,57 @@ def test_a_file_is_set_aside_to_another_disk_and_back(own_folders, private_root,
         assert (sweep_files.quarantine() / str(finding.pk)).read_bytes() == b"<?php"
         neutralise.undo(finding, by=None)
     assert path.read_bytes() == b"<?php"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<a ",
+        "<!--",
+        "<a href='>'",
+        "<b>a",
+        "<b></i>",
+        '<a href="x">',
+        "<![",
+        '<b style="font:font:">',
+    ],
+)
+def test_a_strange_text_of_a_writer_neither_stops_nor_holds_up_the_sweep(own_folders, piece):
+    """What is typed is kept as it is, up to two million signs: the sweep reads that too."""
+    text = "<iframe></iframe>" + HIDDEN + piece * 40_000
+    row = Autosave.objects.create(
+        user=make_user(), token="t" * 20, version=0, is_report=False, fields={"body": [text]}
+    )
+    begun = time.process_time()
+    run(own_folders)
+    assert time.process_time() - begun < 15
+    assert Kind.ACTIVE in findings()["news_autosave", str(row.pk), "fields"]
+
+
+@pytest.mark.parametrize("sign", ["font:", "transform:", "filter:"])
+def test_a_long_style_is_foreign_and_quickly_read(sign):
+    begun = time.process_time()
+    assert foreign_html.hides({"style": sign * 40_000}) == "style…"
+    assert time.process_time() - begun < 1
+
+
+def test_a_name_that_looks_like_codes_leads_to_no_other_file(own_folders, private_root, tmp_path):
+    """A name with "\\x2f" holds four signs, no slash: nothing outside the uploads is moved."""
+    outside = tmp_path / "db.sqlite3"
+    outside.write_bytes(b"ours")
+    coded = str(outside).replace("/", r"\x2f")
+    foreign, broken = Path(private_root, "tep", coded), Path(private_root, "tep", "a\udcff.php")
+    for path in (foreign, Path(private_root, coded), broken):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"<?php")
+    run(own_folders, "--neutralise")
+    assert outside.read_bytes() == b"ours"
+    assert not foreign.exists()
+    assert not broken.exists()
+    for finding in SweepFinding.objects.filter(area="media"):
+        neutralise.undo(finding, by=None)
+    assert foreign.exists()
+    assert broken.exists()
 
 
 def test_versions_and_plain_texts_are_mended_by_hand(own_folders):

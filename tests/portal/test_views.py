@@ -313,6 +313,15 @@ def test_the_stylesheet_keeps_to_what_browsers_of_2018_read():
     assert [rule for rule in rules if "display:flex" in rule and "gap:" in rule] == []
 
 
+@pytest.mark.parametrize("name", ["sessionid", "xem-1"])
+def test_a_null_byte_in_a_cookie_is_a_bad_request(client, settings, name):
+    """A browser sends none; PostgreSQL would answer the look-up with an error 500."""
+    settings.SESSION_COOKIE_NAME = "sessionid"
+    photo = make_photo().image.renditions.preview
+    for address in ("/admin/", photo):
+        assert client.get(address, HTTP_COOKIE=f'{name}="\\000abcdefgh"').status_code == 400
+
+
 @pytest.mark.parametrize(
     "address", ["/tin-tuc/?trang=%00", "/%00/", "/admin/news/article/?status__exact=%00"]
 )
