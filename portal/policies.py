@@ -71,13 +71,16 @@ HEADERS = {
 
 
 class Headers:
-    """The outermost middleware: whatever answers, each header is there exactly once."""
+    """The outermost middleware: whatever answers, each header is there exactly once, and an answer
+    to HEAD is headers alone."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
+        if request.method == "HEAD":
+            _drop_content(response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         # Django's own pages for the developer bring their styles and scripts along.
@@ -90,6 +93,16 @@ class Headers:
         media = (response.context_data or {}).get("media")
         response.has_editor = media is not None and richtext.loads_editor(media)
         return response
+
+
+def _drop_content(response) -> None:
+    """Of an answer to HEAD; gunicorn would do it and write a line into the log each time."""
+    if response.streaming:
+        response.streaming_content = ()
+        return
+    length = response.headers.get("Content-Length", str(len(response.content)))
+    response.content = b""
+    response.headers["Content-Length"] = length
 
 
 def _kind(request, response) -> str:

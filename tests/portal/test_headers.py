@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -17,6 +18,7 @@ from django.urls import include, path
 from news import previews
 from portal import policies, stylesheet
 from portal.clients import networks
+from portal.wsgi import application
 from tests.factories import (
     make_article,
     make_article_photo,
@@ -347,3 +349,19 @@ def test_the_developers_own_error_pages_keep_their_styles(settings, client):
     assert "Content-Security-Policy" not in response.headers
     assert response.headers["X-Frame-Options"] == "DENY"
     assert "Content-Security-Policy" in client.get("/").headers
+
+
+@pytest.mark.parametrize("address", ["/", "/robots.txt", "/khong-co/", "/static/portal/site.js"])
+def test_an_answer_to_head_is_headers_alone(address):
+    """Through WSGI, as a server sees it: the test client takes the content off by itself."""
+    answers = {}
+    for method in ("GET", "HEAD"):
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": address, "HTTP_HOST": "testserver"}
+        setup_testing_defaults(environ)
+        headers = {}
+        body = application(environ, lambda _status, found, h=headers: h.update(found))
+        answers[method] = (b"".join(body), headers)
+        body.close()
+    assert answers["HEAD"][0] == b""
+    length = str(len(answers["GET"][0]))
+    assert answers["HEAD"][1].get("Content-Length", length) == length
