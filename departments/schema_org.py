@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.templatetags.static import static
+from functools import lru_cache
+
 from django.urls import reverse
 
 from departments.models import Appointment, Contact, Department, Person, SiteSettings
 from portal import schema_org, sharing, text
+from portal.addresses import static
 
 
 def organization(
@@ -32,10 +34,15 @@ def organization(
 
 def publisher(site: SiteSettings) -> dict:
     """Who answers for what the site publishes, with the site's mark."""
+    return _publisher(site.name)
+
+
+@lru_cache(maxsize=8)
+def _publisher(name: str) -> dict:
     mark = {"@type": "ImageObject", "url": sharing.absolute(static("portal/mark.svg"))}
     return {
         "@type": "GovernmentOrganization",
-        "name": site.name,
+        "name": name,
         "url": sharing.absolute(reverse("home")),
         "logo": mark,
     }

@@ -1,6 +1,7 @@
 """What the news knows of a unit or a person, for the pages that departments gives them."""
 
 import re
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ OF_UNIT = 10
 OF_PERSON = 20
 PHOTOS = 12
 # The articles among whose photos a person is looked for, the newest.
-LOOKED_AT = 200
+LOOKED_AT = 100
 
 
 def news_of_unit(unit: Department) -> list[Article]:
@@ -28,30 +29,39 @@ def _of_unit(unit, now):
     return _headlines(articles).order_by("-publish_at", "-pk")
 
 
-def news_of_person(person: Person) -> list[Article]:
-    """The newest articles in which the person appears in some post; one query."""
-    return _of_person(person=person.pk, now=timezone.now())
+@dataclass(frozen=True)
+class OfPerson:
+    """The newest articles in which a person appears in some post, and photos that show him."""
+
+    articles: list[Article]
+    photos: list[ArticlePhoto]
+
+
+def of_person(person: Person) -> OfPerson:
+    """What a person's page shows of the news; two queries."""
+    articles = _of_person(person=person.pk, now=timezone.now())
+    return OfPerson(articles[:OF_PERSON], _photos(person.full_name, articles))
 
 
 @Prepared
 def _of_person(person, now):
-    ids = newest_ids(_articles_with(person, at=now), rows=OF_PERSON)
+    ids = newest_ids(_articles_with(person, at=now), rows=LOOKED_AT)
     return _headlines(Article.objects.filter(pk__in=ids)).order_by("-publish_at", "-pk")
 
 
-def photos_of_person(person: Person) -> list[ArticlePhoto]:
-    """The newest photos of those articles whose caption names the person in full; one query."""
-    articles = newest_ids(_articles_with(person.pk, at=timezone.now()), rows=LOOKED_AT)
-    uses = (
-        ArticlePhoto.objects.filter(article__in=articles)
-        .filter(caption__contains=person.full_name)
-        .select_related("photo", "article")
-        .defer("article__body", "article__notice")
-        .order_by("-article__publish_at", "-article", "order", "pk")
+def _photos(full_name: str, articles: list[Article]) -> list[ArticlePhoto]:
+    """The newest photos of those articles whose caption names the person in full."""
+    by_id = {article.pk: article for article in articles}
+    uses = list(
+        ArticlePhoto.objects.filter(article__in=list(by_id), caption__contains=full_name)
+        .select_related("photo")
+        .order_by("-article__publish_at", "-article", "order", "pk")[: PHOTOS * 4]
     )
+    for use in uses:
+        use.article = by_id[use.article_id]
     # "Nguyễn Thị Hà" is not "Nguyễn Thị Hà" + "ng"; databases do not know where a word ends.
-    name = re.compile(rf"(?<!\w){re.escape(person.full_name)}(?!\w)")
-    return [use for use in uses[: PHOTOS * 4] if name.search(use.caption)][:PHOTOS]
+    name = re.compile(rf"(?<!\w){re.escape(full_name)}(?!\w)")
+    return [use for use in uses if name.search(use.caption)][:PHOTOS]
 
 
 def _headlines(articles):

@@ -14,6 +14,8 @@ from portal.prepared import Prepared
 LATEST = 5
 FEATURED = 6
 NOTICES = 3
+# So many of the newest are enough, whatever is featured.
+NEWEST = LATEST + FEATURED
 REVIEWS = 3
 
 
@@ -36,7 +38,8 @@ def stories() -> Stories:
     featured = sorted((one for one in articles if one.is_on_front), key=_place)[:FEATURED]
     lead, *others = featured or [_natural_lead(articles)]
     shown = {id(one) for one in (lead, *others)}
-    latest = [one for one in articles if id(one) not in shown and one.is_new][:LATEST]
+    # All newest ones are candidates, so they are those that come first.
+    latest = [one for one in articles[:NEWEST] if id(one) not in shown][:LATEST]
     return Stories(lead, others, latest)
 
 
@@ -62,14 +65,13 @@ def _stories(now):
         for end in (without_end, until_later)
     ]
     with_photo = published.filter(Exists(ArticlePhoto.objects.filter(article=OuterRef("pk"))))
-    newest = newest_ids([published], rows=LATEST + FEATURED)
+    newest = newest_ids([published], rows=NEWEST)
     ids = any_of(*featured, with_photo.values("pk")[:1], newest)
     return (
         Article.objects.filter(pk__in=ids)
         .listed()
         .annotate(
             is_on_front=Q(is_featured=True) & (without_end | until_later),
-            is_new=Q(pk__in=newest),
         )
         .order_by("-publish_at", "-pk")
     )
@@ -92,13 +94,15 @@ def newest_reviews() -> list[Article]:
 
 @Prepared
 def _newest_reviews(now):
-    newer = reviews(at=now).filter(
-        Q(conference__held_on__gt=OuterRef("conference__held_on"))
-        | Q(conference__held_on=OuterRef("conference__held_on"), pk__gt=OuterRef("pk")),
-        conference__review_year=OuterRef("conference__review_year"),
-    )
-    newest = reviews(at=now).filter(~Exists(newer.order_by()))
-    return newest.only("title", "slug", *_OF_CONFERENCE)[:REVIEWS]
+    """Of each year the first in their order, then on below that year: an index gives each step."""
+    rest = reviews(at=now)
+    newest = []
+    for _year in range(REVIEWS):
+        newest.append(rest[:1])
+        below = newest[-1].values("conference__review_year")
+        rest = reviews(at=now).filter(conference__review_year__lt=below)
+    ids = any_of(*(one.values("pk") for one in newest))
+    return reviews(at=now).filter(pk__in=ids).only("title", "slug", *_OF_CONFERENCE)
 
 
 _OF_CONFERENCE = ("conference__review_year", "conference__held_on", "conference__article")

@@ -19,6 +19,7 @@ from departments.models import SiteSettings
 from news import front_page
 from news.models import Article, ArticlePhoto, Category, Conference
 from news.sharing import changed
+from portal.addresses import Address
 from portal.sharing import absolute, picture_of
 from portal.xml import Document
 
@@ -27,6 +28,8 @@ RANGE = 1000
 # What Google takes for news: two days, a thousand articles.
 NEWS_AGE = datetime.timedelta(days=2)
 NEWS_ITEMS = 1000
+
+_PART = Address("news:sitemap_articles", "number")
 
 _SITEMAP = {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 _IMAGES = {"xmlns_image": "http://www.google.com/schemas/sitemap-image/1.1"}
@@ -42,7 +45,7 @@ def index(request):
     ids = Article.objects.values_list("pk", flat=True)
     first, last = ids.order_by("pk").first() or 1, ids.order_by("-pk").first() or 0
     numbers = range((first - 1) // RANGE, -(-last // RANGE))
-    parts += [reverse("news:sitemap_articles", args=[number + 1]) for number in numbers]
+    parts += [_PART(number=number + 1) for number in numbers]
     if _fresh().exists():
         parts.append(reverse("news:sitemap_news"))
     document = _document()

@@ -33,7 +33,7 @@ REVIEW_YEARS = range(1945, 2201)
 
 @Prepared
 def _readable(pk, now):
-    return Article.objects.readable(at=now).filter(pk=pk).with_parts()
+    return Article.objects.readable(at=now).filter(pk=pk).with_parts().order_by()
 
 
 class ArticleDetailView(View):

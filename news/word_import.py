@@ -97,8 +97,7 @@ def _thumbnail(photo: word.DraftPhoto) -> Shown:
 def shown(body: str, photos: dict[int, Shown]) -> list[Shown]:
     """The body in the pieces a page shows."""
     return [
-        photos[part.photo] if part.photo else Shown(html=richtext.render(part.html))
-        for part in richtext.parts(body)
+        photos[part.photo] if part.photo else Shown(html=part.html) for part in richtext.parts(body)
     ]
 
 

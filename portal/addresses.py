@@ -1,11 +1,18 @@
 """Addresses of things that a page names by the dozen."""
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from django.templatetags.static import static as static_address
 from django.urls import reverse
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@lru_cache(maxsize=64)
+def static(name: str) -> str:
+    """The served address of a file of static/."""
+    return static_address(name)
 
 
 class Address:

@@ -14,15 +14,16 @@ import jinja2
 from django.conf import settings
 from django.template.defaultfilters import capfirst, linebreaks_filter, linebreaksbr
 from django.template.defaultfilters import date as as_date
-from django.templatetags.static import static as static_address
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext
 from jinja2.ext import Extension
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from portal import jsonld, pictures, policies, richtext, schema_org, sharing, stylesheet, text
+from portal.addresses import static
 
 _FOLDER = settings.BASE_DIR / "templates"
 
@@ -54,7 +55,15 @@ def environment(**options) -> jinja2.Environment:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    return jinja2.Environment(**options)  # noqa: S701 - Django's backend switches autoescape on
+    made = jinja2.Environment(**options)  # noqa: S701 - Django's backend switches autoescape on
+    # Known to every template: an import costs a page as much as the macro that it imports.
+    made.globals |= _macros(made)
+    return made
+
+
+def _macros(of: jinja2.Environment) -> dict:
+    module = of.get_template("includes/macros.html").module
+    return {name: macro for name, macro in vars(module).items() if isinstance(macro, Macro)}
 
 
 @lru_cache(maxsize=256)
@@ -98,12 +107,6 @@ def tied(name: str) -> str:
 def date(value, form: str) -> str:
     """Django's date filter; moments are shown as the clocks in Vietnam have them."""
     return as_date(timezone.template_localtime(value), form)
-
-
-@lru_cache(maxsize=64)
-def static(name: str) -> str:
-    """The served address of a file of static/."""
-    return static_address(name)
 
 
 # The pages of the menu: where the reader is on one of them, the menu says so.

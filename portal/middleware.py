@@ -1,9 +1,11 @@
 """What is refused, or not believed, before any view sees it."""
 
 from django.conf import settings
+from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpResponseBadRequest
 
 from portal import audit
+from portal.admin_access import is_below_admin
 from portal.clients import in_networks
 
 
@@ -40,6 +42,17 @@ class TrustedProxies:
         if claimed and heard and not in_networks(heard, settings.TRUSTED_PROXIES):
             del request.META["HTTP_X_FORWARDED_PROTO"]
         return self.get_response(request)
+
+
+class StaffMessages(MessageMiddleware):
+    """Django's messages to the person at the keyboard, for those who can have any.
+
+    A reader's page has none, and to look for some would take a fiftieth of its time.
+    """
+
+    def process_request(self, request):
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or is_below_admin(request.path_info):
+            super().process_request(request)
 
 
 class AuditedRequests:

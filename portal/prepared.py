@@ -76,6 +76,9 @@ class _Plan:
         # What Django's SQLite writes of it on every call, which takes as long as the query itself.
         self.qmark_sql = self.sql.replace("%s", "?").replace("%%", "%")
         self.statement = f"portal_{next(_numbers)}"
+        self.distinct = list(dict.fromkeys(self.names))
+        marks = ", ".join(["%s"] * len(self.distinct))
+        self.command = f"EXECUTE {self.statement}" + (f"({marks})" if marks else "")
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
@@ -85,7 +88,12 @@ class _Plan:
         self.start, self.end = fields[0], fields[-1] + 1
         self.columns = [column[0].target.attname for column in select[self.start : self.end]]
         self.model = info["model"]
-        self.populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)
+        related = get_related_populators(info, select, DEFAULT_DB_ALIAS)
+        links = info.get("related_klass_infos", [])
+        self.populators = [
+            (populator, "" if link["reverse"] else link["field"].name)
+            for populator, link in zip(related, links, strict=True)
+        ]
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
     @classmethod
@@ -109,7 +117,8 @@ class _Plan:
             rows = cursor.fetchall()
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
-        return [self._instance(row) for row in rows]
+        known: dict = {}
+        return [self._instance(row, known) for row in rows]
 
     def _execute(self, connection, cursor, values: dict) -> None:
         if connection.vendor == "postgresql" and _keeps_statements(connection):
@@ -121,7 +130,8 @@ class _Plan:
                 if connection.in_atomic_block:
                     raise
                 self._forget(connection)
-        params = [_adapted(values[name]) for name in self.names]
+        adapted = _adapted(connection, values)
+        params = [adapted[name] for name in self.names]
         if connection.vendor == "sqlite" and not _is_watched(connection):
             with connection.wrap_database_errors:
                 return Database.Cursor.execute(cursor.cursor, self.qmark_sql, params)
@@ -130,10 +140,8 @@ class _Plan:
 
     def _execute_statement(self, connection, cursor, values: dict) -> None:
         self._prepare(connection)
-        names = dict.fromkeys(self.names)
-        marks = ", ".join(["%s"] * len(names))
-        command = f"EXECUTE {self.statement}({marks})" if names else f"EXECUTE {self.statement}"
-        cursor.execute(command, [_adapted(values[name]) for name in names])
+        adapted = _adapted(connection, values)
+        cursor.execute(self.command, [adapted[name] for name in self.distinct])
 
     def _forget(self, connection) -> None:
         _statements.get(connection.connection, set()).discard(self.statement)
@@ -145,7 +153,7 @@ class _Plan:
         known = _statements.setdefault(connection.connection, set())
         if self.statement in known:
             return
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(self.names), start=1)}
+        numbers = {name: number for number, name in enumerate(self.distinct, start=1)}
         sql = "".join(
             f"${numbers[piece.name]}" if isinstance(piece, _Slot) else piece.replace("%%", "%")
             for piece in self.pieces
@@ -154,10 +162,17 @@ class _Plan:
             cursor.execute(f"PREPARE {self.statement} AS {sql}")
         known.add(self.statement)
 
-    def _instance(self, row):
+    def _instance(self, row, known: dict):
+        """The row as a model; of the ten articles of a list those of one category share it."""
         instance = self.model.from_db(DEFAULT_DB_ALIAS, self.columns, row[self.start : self.end])
-        for populator in self.populators:
-            populator.populate(row, instance)
+        for number, (populator, link) in enumerate(self.populators):
+            key = number, row[populator.cols_start + populator.pk_idx]
+            if key in known:
+                setattr(instance, link, known[key])
+            else:
+                populator.populate(row, instance)
+                if link:
+                    known[key] = getattr(instance, link)
         for name, position in self.annotations:
             setattr(instance, name, row[position])
         return instance
@@ -185,7 +200,8 @@ _PLACE = re.compile(r"(%%|%s|(?<=LIMIT )\d+|(?<=OFFSET )\d+)")
 def _pieces(queryset, values: dict) -> list:
     """The SQL cut at the values. Constants are written into it: so a partial index is found."""
     sql, params = queryset.query.sql_with_params()
-    slots = {_adapted(value): _Slot(name) for name, value in values.items()}
+    adapted = _adapted(connections[DEFAULT_DB_ALIAS], values)
+    slots = {value: _Slot(name) for name, value in adapted.items()}
     ahead = iter(params)
     pieces: list = [""]
     for part in _PLACE.split(sql):
@@ -213,11 +229,16 @@ def _literal(value) -> str:
     raise TypeError(f"This constant cannot stand in a prepared query: {value!r}")
 
 
-def _adapted(value):
-    """The value as the database's driver takes it."""
-    operations = connections[DEFAULT_DB_ALIAS].ops
-    if isinstance(value, datetime.datetime):
-        return operations.adapt_datetimefield_value(value)
-    if isinstance(value, datetime.date):
-        return operations.adapt_datefield_value(value)
-    return value
+def _adapted(connection, values: dict) -> dict:
+    """The values as the database's driver takes them."""
+    operations = connection.ops
+    return {
+        name: (
+            operations.adapt_datetimefield_value(value)
+            if isinstance(value, datetime.datetime)
+            else operations.adapt_datefield_value(value)
+            if isinstance(value, datetime.date)
+            else value
+        )
+        for name, value in values.items()
+    }

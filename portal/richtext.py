@@ -13,6 +13,7 @@ import html as html_entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 from unicodedata import is_normalized
@@ -441,7 +442,7 @@ class Block(NamedTuple):
 class Part(NamedTuple):
     """A stretch of the body between photos (photo is None), or the REF of one (html is "")."""
 
-    html: str
+    html: SafeString | str
     photo: int | None
 
 
@@ -506,15 +507,6 @@ def _block(tag: str, html: str) -> Block:
     return Block(tag, html, plain_text(html), int(figure[1]) if figure else None)
 
 
-def parts(html: str) -> Iterator[Part]:
-    """Cut cleaned HTML at its photos, for the page that shows each with its caption."""
-    for number, piece in enumerate(_FIGURE.split(html)):
-        if number % 2:
-            yield Part("", int(piece))
-        elif piece:
-            yield Part(piece, None)
-
-
 def photo_places(html: str) -> dict[int, int]:
     """REF of every photo in the body: the number of the block it stands after (0: before all)."""
     places = {}
@@ -576,6 +568,29 @@ def render(html: str) -> SafeString:
     if _SANITISER.clean(html) != html:
         html = clean(html)
     return mark_safe(_TABLE.sub(_scrolling, html))
+
+
+def parts(html: str) -> tuple[Part, ...]:
+    """A body as `render` gives it, cut at its photos: the page shows each with its caption.
+
+    The same text gives the same parts, so those of the last few hundred bodies are remembered:
+    cleaning one takes a tenth of the time of its page. The longest are not, for the memory.
+    """
+    is_remembered = len(html) <= _REMEMBERED_LENGTH
+    return (_parts if is_remembered else _parts.__wrapped__)(html)
+
+
+_REMEMBERED_LENGTH = 10_000
+
+
+@lru_cache(maxsize=512)
+def _parts(html: str) -> tuple[Part, ...]:
+    pieces = enumerate(_FIGURE.split(render(html)))
+    return tuple(
+        Part("", int(piece)) if number % 2 else Part(mark_safe(piece), None)
+        for number, piece in pieces
+        if piece
+    )
 
 
 def _scrolling(table: re.Match) -> str:

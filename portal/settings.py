@@ -247,7 +247,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "portal.accounts.sessions.StaffSessions",
     "allauth.account.middleware.AccountMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.middleware.StaffMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

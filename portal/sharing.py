@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.templatetags.static import static
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
+
+from portal.addresses import static
 
 # The parameter of an address that says which page of a list it is.
 PAGE = "trang"

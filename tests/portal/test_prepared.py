@@ -44,6 +44,24 @@ def test_it_gives_the_rows_of_its_queryset_as_the_moment_and_the_values_change(
             ]
 
 
+def test_rows_of_one_category_share_it_and_a_missing_unit_stays_missing():
+    one, two, unit = make_category(), make_category(), make_department()
+    for category, department in ((one, unit), (two, None), (one, None), (one, unit)):
+        make_article(category=category, department=department)
+    query = Prepared(
+        lambda pk: Article.objects.filter(pk__gt=pk)
+        .select_related("category__parent", "department")
+        .order_by("pk")
+    )
+    rows = query(pk=0)
+    assert [(row.category, row.department) for row in rows] == [
+        (one, unit), (two, None), (one, None), (one, unit),
+    ]  # fmt: skip
+    assert rows[0].category is rows[2].category is rows[3].category
+    assert rows[0].department is rows[3].department
+    assert query(pk=0)[0].category is not rows[0].category
+
+
 def test_words_that_look_like_sql_are_values(django_assert_num_queries):
     words = ["'; DROP TABLE news_article; --", "100%", "%s", "a\\'b", "“Hội nghị”", "$1", "x" * 200]
     for word in words:
