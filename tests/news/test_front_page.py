@@ -1,7 +1,7 @@
 """What leads the home page, and the line over the whole site."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,6 +13,7 @@ from tests.factories import (
     make_article,
     make_article_photo,
     make_category,
+    make_conference,
     make_department,
     make_site,
     make_user,
@@ -93,6 +94,22 @@ def test_no_article_stands_twice_on_the_home_page(client):
     html = home(client)
     shown = [lead(html), *block(html, "noi-bat"), *block(html, "tin-moi")]
     assert len(shown) == len(set(shown)) == 8
+
+
+def test_the_home_page_has_the_newest_review_of_each_of_the_three_newest_years(client):
+    def review(title: str, year: int, held_on: date, **kwargs):
+        article = make_article(title=title, kind="report", **kwargs)
+        make_conference(article=article, review_year=year, held_on=held_on)
+
+    for number in range(6):
+        review(f"2017, thứ {number}", 2017, date(2018, 1, 10 + number))
+    review("2017, cùng ngày, sau", 2017, date(2018, 1, 15))
+    review("2017, chưa đăng", 2017, date(2018, 1, 30), status="draft")
+    review("2016, chưa đăng", 2016, date(2017, 1, 10), status="draft")
+    review("2015", 2015, date(2016, 1, 10))
+    review("2014", 2014, date(2015, 1, 10))
+    review("2013", 2013, date(2014, 1, 10))
+    assert block(home(client), "bao-cao") == ["2017, cùng ngày, sau", "2015", "2014"]
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
