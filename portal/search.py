@@ -597,7 +597,8 @@ class _Statement:
         """The hits under the filters that meet the condition of the lift."""
         number = len(self.asked.pairs())
         every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
-        wanted = self._in(lift.condition, lift.in_title)
+        # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.
+        wanted = f"({self._in(lift.condition, lift.in_title)}) IS TRUE"
         return f"hits{self._where(self.filters, wanted, *every_pair)}"
 
     def _ranked(self, needed: int) -> str:
