@@ -101,7 +101,7 @@ class Postgres:
         if unsure is None:
             return cls._found(condition, columns)
         candidates, parameters = cls._found(condition, columns)
-        reading, phrases = _reading(unsure)
+        reading, phrases = cls._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
         # The fence keeps the look-up before the reading.
         sql = (
@@ -109,6 +109,22 @@ class Postgres:
             f" JOIN portal_searchtext AS texts ON texts.id = candidate.id WHERE {reading}"
         )
         return sql, parameters + phrases
+
+    @classmethod
+    def _reading(cls, condition: Condition) -> tuple[str, list[str]]:
+        """What is true of a candidate that is a hit: most are known by an index, some are read."""
+        if isinstance(condition, tuple):
+            phrase = f" {' '.join(condition)} "
+            sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
+            return sql, [phrase, phrase]
+        sure = [part for part in condition.parts if _longer_phrases(part) is None]
+        parts = [cls._reading(part) for part in condition.parts if part not in sure]
+        if sure:
+            ids, words = cls._found(type(condition)(sure), ["id"])
+            parts.insert(0, (f"candidate.id IN ({ids})", words))
+        word = " AND " if isinstance(condition, All) else " OR "
+        sql = "(" + word.join(sql for sql, _words in parts) + ")"
+        return sql, [word for _sql, words in parts for word in words]
 
     @staticmethod
     def is_one_of(column: str, number: int) -> str:
@@ -137,17 +153,6 @@ def _longer_phrases(condition: Condition) -> Condition | None:
     if not parts:
         return None
     return All(parts) if isinstance(condition, All) else condition
-
-
-def _reading(condition: Condition) -> tuple[str, list[str]]:
-    if isinstance(condition, tuple):
-        phrase = f" {' '.join(condition)} "
-        sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
-        return sql, [phrase, phrase]
-    parts = [_reading(part) for part in condition.parts]
-    word = " AND " if isinstance(condition, All) else " OR "
-    sql = "(" + word.join(sql for sql, _phrases in parts) + ")"
-    return sql, [phrase for _sql, phrases in parts for phrase in phrases]
 
 
 def backend(using: str = "default"):
