@@ -473,6 +473,9 @@ class _Statement:
 
     def build(self, *, by_date: bool, page: int) -> str:
         steps = {"hits": self._hits()}
+        if self.asked.needed > 1:  # apart, else both databases would count twice for each hit
+            enough = self._put("SELECT * FROM counted WHERE pairs >= %s", self.asked.needed)
+            steps = {"counted": steps["hits"], "hits": enough}
         if by_date:
             steps["ranked"] = f"SELECT id, dated, 0 AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
         else:
@@ -497,7 +500,7 @@ class _Statement:
 
     def _way(self, name: str, *, by_date: bool) -> str:
         """What is read more than once is put aside."""
-        return "MATERIALIZED" if name in {"hits", "best"} else "NOT MATERIALIZED"
+        return "MATERIALIZED" if name in {"counted", "hits", "best"} else "NOT MATERIALIZED"
 
     def _counts(self) -> Iterator[tuple[str, str]]:
         """For each filter its values with their hits under the other filters."""
@@ -533,13 +536,10 @@ class _Statement:
         found = self._take(
             self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
         )
-        hits = (
+        return (
             f"SELECT {', '.join(_COLUMNS)}{number}"  # noqa: S608
             f" FROM ({found}) AS entry WHERE {self._public()}"
         )
-        if not number:
-            return hits
-        return self._put(f"SELECT * FROM ({hits}) AS hit WHERE pairs >= %s", asked.needed)  # noqa: S608
 
     def _count_pairs(self) -> str:
         """How many pairs stand side by side: a condition "at least 9 of 19" explodes."""
@@ -651,7 +651,7 @@ class _SqliteStatement(_Statement):
     no_date = "NULL"
 
     def _way(self, name: str, *, by_date: bool) -> str:
-        is_read_twice = name == "best" or (name == "hits" and (by_date or self.asked.needed > 1))
+        is_read_twice = name in {"counted", "best"} or (name == "hits" and by_date)
         return "MATERIALIZED" if is_read_twice else "NOT MATERIALIZED"
 
     def _counts(self) -> Iterator[tuple[str, str]]:
