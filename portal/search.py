@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -318,7 +319,7 @@ def _any(phrases: Iterable[Phrase]) -> Condition:
 
 PAGE_SIZE, MOST_PAGES = 10, 50
 FEW = 4
-FILTERS = ("kind", "category", "department", "year")
+FILTERS = search_sql.FILTERS
 
 
 @dataclass
@@ -425,20 +426,19 @@ def _filters(chosen: dict[str, str | Iterable[str]]) -> dict[str, list]:
 
 
 def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> None:
-    statement = _Statement(asked, filters)
+    statement = _STATEMENTS[connection.vendor](asked, filters)
     sql = statement.build(by_date=by_date, page=results.page)
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         rows = cursor.fetchall()
-    for part, value, number, *_columns in rows:
-        if part == "kind":
-            results.total += number if value in filters.get("kind", [value]) else 0
-        if part in FILTERS and value:
-            results.facets[part][value] = number
+    counts = statement.counts(rows)
+    kinds = filters.get("kind", counts["kind"])
+    results.total = sum(number for kind, number in counts["kind"].items() if kind in kinds)
+    for name, numbers in counts.items():
+        named = [pair for pair in numbers.items() if pair[0]]
+        results.facets[name] = dict(sorted(named, key=lambda pair: (-pair[1], pair[0])))
     hits = sorted((row for row in rows if row[0] == "hit"), key=lambda row: row[2])
     results.hits = [_hit(*row) for row in hits]
-    for name, counts in results.facets.items():
-        results.facets[name] = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
@@ -448,6 +448,14 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
 
 
 _COLUMNS = ("id", "kind", "category", "department", "year", "dated")
+
+
+class _Lift(NamedTuple):
+    """How many points a hit gains that meets the condition, anywhere or in its title."""
+
+    points: int
+    condition: Condition
+    in_title: bool = False
 
 
 class _Statement:
@@ -462,20 +470,54 @@ class _Statement:
         self.filters = filters
         self.database = search_sql.backend()
         self.parameters: list = []
-        self.no_date = "NULL"
-        if connection.vendor == "postgresql":
-            self.no_date = "CAST(NULL AS timestamptz)"
 
     def build(self, *, by_date: bool, page: int) -> str:
-        hits = self._hits()
-        rows = self._page(by_date=by_date, page=page)
-        parts = [self._count(name) for name in FILTERS]
+        steps = {"hits": self._hits()}
+        if self.asked.needed > 1:  # apart, else both databases would count twice for each hit
+            enough = self._put("SELECT * FROM counted WHERE pairs >= %s", self.asked.needed)
+            steps = {"counted": steps["hits"], "hits": enough}
+        if by_date:
+            steps["ranked"] = f"SELECT id, dated, 0 AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
+        else:
+            steps["best"] = self._best()
+            steps["ranked"] = self._ranked(page * PAGE_SIZE)
+        steps["page"] = self._page(page)
+        with_ = ", ".join(
+            f"{name} AS {self._way(name, by_date=by_date)} ({sql})" for name, sql in steps.items()
+        )
+        parts = [
+            f"SELECT {columns}, NULL, NULL, NULL, {self.no_date} FROM {rows}"  # noqa: S608
+            for columns, rows in self._counts()
+        ]
         parts.append(
             "SELECT 'hit', entry.kind, page.position, entry.url, entry.title, entry.text,"
             " entry.dated FROM page JOIN portal_searchentry AS entry ON entry.id = page.id"
         )
-        counts = " UNION ALL ".join(parts)
-        return f"WITH hits AS MATERIALIZED ({hits}), page AS ({rows}) {counts}"
+        return f"WITH {with_} {' UNION ALL '.join(parts)}"
+
+    # ── Counts ──────────────────────────────────────────────────────────────────────────────────
+    no_date = "CAST(NULL AS timestamptz)"
+
+    def _way(self, name: str, *, by_date: bool) -> str:
+        """What is read more than once is put aside."""
+        return "MATERIALIZED" if name in {"counted", "hits", "best"} else "NOT MATERIALIZED"
+
+    def _counts(self) -> Iterator[tuple[str, str]]:
+        """For each filter its values with their hits under the other filters."""
+        for name in FILTERS:
+            others = {other: value for other, value in self.filters.items() if other != name}
+            columns = f"'{name}', CAST({name} AS text), COUNT(*)"
+            yield columns, f"hits{self._where(others)} GROUP BY {name}"
+
+    def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
+        """What `_counts` has said, read from the answer's rows."""
+        counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
+        for part, value, number, *_columns in rows:
+            if part in counts:
+                counts[part][value] = number
+        return counts
+
+    # ── Hits ────────────────────────────────────────────────────────────────────────────────────
 
     def _put(self, sql: str, *parameters) -> str:
         self.parameters += parameters
@@ -490,20 +532,18 @@ class _Statement:
         asked, pairs = self.asked, self.asked.pairs()
         # Where one pair is enough the index says it all; of several it is their number.
         wanted = All([*asked.words().parts, *([Any(pairs)] if asked.needed == 1 else [])])
-        # Each pair is looked up once: a condition "at least 9 of 19" explodes.
-        count = self._count_pairs(pairs) if len(pairs) > 1 else "0"
+        number = f", {self._count_pairs()} AS pairs" if asked.needed > 1 else ""
         found = self._take(
             self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
         )
-        hits = (
-            f"SELECT {', '.join(_COLUMNS)}, {count} AS pairs"  # noqa: S608
+        return (
+            f"SELECT {', '.join(_COLUMNS)}{number}"  # noqa: S608
             f" FROM ({found}) AS entry WHERE {self._public()}"
         )
-        if asked.needed < 2:
-            return hits
-        return self._put(f"SELECT * FROM ({hits}) AS hit WHERE pairs >= %s", asked.needed)  # noqa: S608
 
-    def _count_pairs(self, pairs: list[Condition]) -> str:
+    def _count_pairs(self) -> str:
+        """How many pairs stand side by side: a condition "at least 9 of 19" explodes."""
+        pairs = self.asked.pairs()
         # A few words narrow a pair down, many take longer than they save.
         words = self.asked.words().parts if len(pairs) < FEW else []
         # Where one pair makes a hit, the number of pairs only sorts the hits.
@@ -521,49 +561,112 @@ class _Statement:
             *(now, now),
         )
 
-    def _where(self, filters: dict) -> str:
-        """Filters on `hits`; their names are those of FILTERS."""
-        conditions = " AND ".join(
-            f"{name} IN ({', '.join(['%s'] * len(values))})" for name, values in filters.items()
-        )
-        return (
-            self._put(f" WHERE {conditions}", *itertools.chain.from_iterable(filters.values()))
-            if filters
-            else ""
-        )
+    def _where(self, filters: dict, *conditions: str) -> str:
+        """The conditions and the filters on `hits`; their names are those of FILTERS."""
+        several = [*conditions]
+        for name, values in filters.items():
+            several.append(self._put(self.database.is_one_of(name, len(values)), *values))
+        return f" WHERE {' AND '.join(several)}" if several else ""
 
-    def _count(self, name: str) -> str:
-        others = {other: value for other, value in self.filters.items() if other != name}
-        return (
-            f"SELECT '{name}' AS part, CAST({name} AS text) AS value, COUNT(*) AS number,"  # noqa: S608
-            f" NULL AS url, NULL AS title, NULL AS text, {self.no_date} AS dated"
-            f" FROM hits{self._where(others)} GROUP BY {name}"
-        )
-
-    def _page(self, *, by_date: bool, page: int) -> str:
-        """The ids of one page with their positions: best first, or newest first."""
-        rank = "0" if by_date else self._rank()
-        hits = f"SELECT id, dated, {rank} AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
+    def _page(self, page: int) -> str:
+        """The ids of one page of `ranked` with their positions."""
         order = "rank DESC, dated DESC NULLS LAST, id DESC"
-        best = self._put(
-            f"SELECT * FROM ({hits}) AS hit ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
+        rows = self._put(
+            f"SELECT * FROM ranked ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
             *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
         )
-        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position FROM ({best}) AS best"  # noqa: S608
+        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position FROM ({rows}) AS row"  # noqa: S608
+
+    # ── Order ───────────────────────────────────────────────────────────────────────────────────
+    # More pairs side by side come first, then accents as typed, then the title: portal.text.score.
+    # Most pages show hits that hold everything as it is typed. No other hit can stand before those,
+    # so only where they are too few is every hit ranked, which costs as much as finding it.
+
+    def _best(self) -> str:
+        """The hits that stand before all others, ranked by their titles."""
+        exact, title = self._exact_lifts(), self._title_lifts()
+        if exact:
+            rank, best = self._sum(title), exact[-1]
+        elif pairs := self.asked.pairs():
+            rank, best = self._sum(title), _Lift(0, All([*self.asked.words().parts, *pairs]))
+        else:
+            rank, best = "1", title[-1]
+        return f"SELECT id, dated, {rank} AS rank FROM {self._hits_with(best)}"  # noqa: S608
+
+    def _hits_with(self, lift: _Lift) -> str:
+        """The hits under the filters that meet the condition of the lift."""
+        number = len(self.asked.pairs())
+        every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
+        # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.
+        wanted = f"({self._in(lift.condition, lift.in_title)}) IS TRUE"
+        return f"hits{self._where(self.filters, wanted, *every_pair)}"
+
+    def _ranked(self, needed: int) -> str:
+        """The best hits if there are as many as needed, else every hit."""
+        number = "(SELECT COUNT(*) FROM best)"
+        best = self._put(f"SELECT id, dated, rank FROM best WHERE {number} >= %s", needed)  # noqa: S608
+        rank = self._rank()
+        # A row or none, so that SQLite looks for hits only where it is needed.
+        too_few = self._put(f"(SELECT 1 AS yes WHERE {number} < %s) AS too_few", needed)
+        rows = f"{too_few} CROSS JOIN hits{self._where(self.filters)}"
+        return f"{best} UNION ALL SELECT id, dated, {rank} FROM {rows}"  # noqa: S608
 
     def _rank(self) -> str:
-        """More pairs side by side, then accents as typed, then the title: as portal.text.score."""
-        asked, lifts = self.asked, []
-        if asked.has_accents:
-            lifts += [(4, asked.exact_words(), False), (2, asked.exact_words(), True)]
-            if asked.pairs():
-                every = [*asked.exact_words().parts, *asked.exact_pairs().parts]
-                lifts.append((4, All(every), False))
-        lifts.append((1, All([*asked.words().parts, *asked.pairs()[:1]]), True))
-        parts = [
-            f"CASE WHEN id IN ({self._ids(*lift)}) THEN {lift[0]} ELSE 0 END" for lift in lifts
-        ]
-        return " + ".join(["16 * pairs", *parts])
+        if self.asked.needed > 1:
+            pairs = "pairs"
+        else:  # one pair stands side by side in every hit
+            pairs = self._count_pairs() if len(self.asked.pairs()) > 1 else "0"
+        return f"16 * ({pairs}) + {self._sum([*self._exact_lifts(), *self._title_lifts()])}"
 
-    def _ids(self, _lift: int, condition: Condition, in_title: bool) -> str:
-        return self._take(self.database.ids(condition, in_title=in_title, is_rough=True))
+    def _exact_lifts(self) -> list[_Lift]:
+        """Accents as typed: the words, then the pairs too. Empty where none are typed."""
+        asked = self.asked
+        if not asked.has_accents:
+            return []
+        words, pairs = asked.exact_words(), asked.exact_pairs()
+        lifts = [_Lift(4, words)]
+        return [*lifts, _Lift(4, All([*words.parts, *pairs.parts]))] if pairs.parts else lifts
+
+    def _title_lifts(self) -> list[_Lift]:
+        asked = self.asked
+        lifts = [_Lift(2, asked.exact_words(), in_title=True)] if asked.has_accents else []
+        begun = All([*asked.words().parts, *asked.pairs()[:1]])
+        return [*lifts, _Lift(1, begun, in_title=True)]
+
+    def _sum(self, lifts: list[_Lift]) -> str:
+        return " + ".join(
+            f"CASE WHEN {self._in(lift.condition, lift.in_title)} THEN {lift.points} ELSE 0 END"
+            for lift in lifts
+        )
+
+    def _in(self, condition: Condition, in_title: bool = False) -> str:
+        ids = self._take(self.database.ids(condition, in_title=in_title, is_rough=True))
+        return f"id IN ({ids})"
+
+
+class _SqliteStatement(_Statement):
+    """Hits are counted and ranked as the index gives them: putting them aside costs as much as
+    finding them. What its index finds is a hit, nothing has to be read."""
+
+    no_date = "NULL"
+
+    def _way(self, name: str, *, by_date: bool) -> str:
+        is_read_twice = name in {"counted", "best"} or (name == "hits" and by_date)
+        return "MATERIALIZED" if is_read_twice else "NOT MATERIALIZED"
+
+    def _counts(self) -> Iterator[tuple[str, str]]:
+        yield f"'tally', {search_sql.TALLY}, 0", "hits"
+        yield "name, value, code", search_sql.VALUES
+
+    def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
+        letters = next(row[1] for row in rows if row[0] == "tally") or ""
+        codes = [row[:3] for row in rows if row[0] in FILTERS]
+        return search_sql.tally(letters, codes, self.filters)
+
+    def _hits_with(self, lift: _Lift) -> str:
+        columns = [*_COLUMNS, "public_from", "public_until"]
+        found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
+        return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
+
+
+_STATEMENTS = {"sqlite": _SqliteStatement, "postgresql": _Statement}

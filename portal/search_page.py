@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from portal import search
@@ -78,9 +79,19 @@ class SearchPage:
     # ── Addresses ───────────────────────────────────────────────────────────────────────────────
     def _address(self, **changes) -> str:
         """This search with other parameters, from its first page on."""
+        changed = {word: _parameter(word, value) for word, value in changes.items()}
+        return self._path + "&".join(filter(None, (self._parameters | changed).values()))
+
+    @cached_property
+    def _path(self) -> str:
+        return f"{reverse('search')}?"
+
+    @cached_property
+    def _parameters(self) -> dict[str, str]:
+        """The parameters of this search by their words, encoded once for the links of a page."""
         words = {PARAMETERS[name]: value for name, value in self.chosen.items()}
-        words = {QUERY: self.query} | words | {ORDER: BY_DATE if self.by_date else ""} | changes
-        return f"{reverse('search')}?{urlencode({word: one for word, one in words.items() if one})}"
+        words = {QUERY: self.query} | words | {ORDER: BY_DATE if self.by_date else ""}
+        return {word: _parameter(word, value) for word, value in words.items()}
 
     @property
     def other_order(self) -> str:
@@ -121,7 +132,7 @@ class SearchPage:
         url = self._address(**{PARAMETERS["kind"]: ""})
         return Choice("", _number(self.results.without_kind), url, not self.chosen["kind"])
 
-    @property
+    @cached_property
     def tabs(self) -> list[Choice]:
         """The kinds that have hits, and the chosen one."""
         counts = self.results.facets["kind"]
@@ -131,15 +142,15 @@ class SearchPage:
             if kind in counts or kind == self.chosen["kind"]
         ]
 
-    @property
+    @cached_property
     def categories(self) -> list[Choice]:
         return self._choices("category")
 
-    @property
+    @cached_property
     def departments(self) -> list[Choice]:
         return self._choices("department")
 
-    @property
+    @cached_property
     def years(self) -> list[Choice]:
         years = sorted(self.results.facets["year"], reverse=True)
         return [self._choice("year", year, year) for year in years]
@@ -156,6 +167,10 @@ class SearchPage:
         keeps = is_chosen and name != "kind"
         url = self._address(**{PARAMETERS[name]: "" if keeps else value})
         return Choice(label, _number(self.results.facets[name].get(value, 0)), url, is_chosen)
+
+
+def _parameter(word: str, value) -> str:
+    return urlencode({word: value}) if value else ""
 
 
 def _page_number(value: str) -> int:

@@ -9,9 +9,11 @@ compares it with both.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 
 from django.db import connections
 
@@ -30,6 +32,9 @@ class Any:
 
 Condition = Phrase | All | Any
 
+# The columns that hits are counted and filtered by.
+FILTERS = ("kind", "category", "department", "year")
+
 
 def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, or_: str) -> str:
     """The condition in a database's own words."""
@@ -41,7 +46,7 @@ def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, o
 
 # Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters
 # (`is_rough`: good enough to sort hits by, nothing is read); `entries`, a SELECT of columns of the
-# same entries.
+# same entries; `is_one_of`, a filter on one of them.
 
 
 class Sqlite:
@@ -50,11 +55,8 @@ class Sqlite:
     Its tokenizer splits at spaces and changes nothing else.
     """
 
-    # The narrow index makes hits countable without reading the rows that hold the texts.
-    joined = (
-        "CROSS JOIN portal_searchentry AS entry"
-        " INDEXED BY portal_searchentry_slim ON entry.id = found.id"
-    )
+    # Slim rows make hits countable without reading those that hold the texts.
+    joined = "CROSS JOIN portal_searchfacts AS entry ON entry.id = found.id"
 
     @staticmethod
     def ids(
@@ -65,10 +67,18 @@ class Sqlite:
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH %s", [words]  # noqa: S608
 
     @classmethod
-    def entries(cls, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
-        ids, parameters = cls.ids(condition)
+    def entries(
+        cls, condition: Condition, columns: Sequence[str], *, in_title: bool = False
+    ) -> tuple[str, list[str]]:
+        ids, parameters = cls.ids(condition, in_title=in_title)
         names = ", ".join(f"entry.{column}" for column in columns)
         return f"SELECT {names} FROM ({ids}) AS found {cls.joined}", parameters  # noqa: S608
+
+    @staticmethod
+    def is_one_of(column: str, number: int) -> str:
+        places = ", ".join(["%s"] * number)
+        codes = f"SELECT code FROM {VALUES} WHERE name = '{column}' AND value IN ({places})"  # noqa: S608
+        return f"{column} IN ({codes})"
 
 
 class Postgres:
@@ -91,7 +101,7 @@ class Postgres:
         if unsure is None:
             return cls._found(condition, columns)
         candidates, parameters = cls._found(condition, columns)
-        reading, phrases = _reading(unsure)
+        reading, phrases = cls._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
         # The fence keeps the look-up before the reading.
         sql = (
@@ -99,6 +109,26 @@ class Postgres:
             f" JOIN portal_searchtext AS texts ON texts.id = candidate.id WHERE {reading}"
         )
         return sql, parameters + phrases
+
+    @classmethod
+    def _reading(cls, condition: Condition) -> tuple[str, list[str]]:
+        """What is true of a candidate that is a hit: most are known by an index, some are read."""
+        if isinstance(condition, tuple):
+            phrase = f" {' '.join(condition)} "
+            sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
+            return sql, [phrase, phrase]
+        sure = [part for part in condition.parts if _longer_phrases(part) is None]
+        parts = [cls._reading(part) for part in condition.parts if part not in sure]
+        if sure:
+            ids, words = cls._found(type(condition)(sure), ["id"])
+            parts.insert(0, (f"candidate.id IN ({ids})", words))
+        word = " AND " if isinstance(condition, All) else " OR "
+        sql = "(" + word.join(sql for sql, _words in parts) + ")"
+        return sql, [word for _sql, words in parts for word in words]
+
+    @staticmethod
+    def is_one_of(column: str, number: int) -> str:
+        return f"{column} IN ({', '.join(['%s'] * number)})"
 
     @classmethod
     def _found(cls, condition, columns, prefix: str = "") -> tuple[str, list[str]]:
@@ -125,17 +155,6 @@ def _longer_phrases(condition: Condition) -> Condition | None:
     return All(parts) if isinstance(condition, All) else condition
 
 
-def _reading(condition: Condition) -> tuple[str, list[str]]:
-    if isinstance(condition, tuple):
-        phrase = f" {' '.join(condition)} "
-        sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
-        return sql, [phrase, phrase]
-    parts = [_reading(part) for part in condition.parts]
-    word = " AND " if isinstance(condition, All) else " OR "
-    sql = "(" + word.join(sql for sql, _phrases in parts) + ")"
-    return sql, [phrase for _sql, phrases in parts for phrase in phrases]
-
-
 def backend(using: str = "default"):
     return Postgres if connections[using].vendor == "postgresql" else Sqlite
 
@@ -147,20 +166,44 @@ _COLUMNS = {
     _INDEX: ("folded_title", "folded_text", "toned_title", "toned_text"),
     _TITLES: ("folded_title", "toned_title"),
 }
-_TRIGGERS = tuple(f"{_TABLE}_{name}" for name in ("added", "deleted", "changed"))
-_SLIM = (
-    f"CREATE INDEX IF NOT EXISTS {_TABLE}_slim ON {_TABLE}"
-    " (id, kind, category, department, year, dated, public_from, public_until)"
-)
+# What hits are counted by stands as a number in a row of its own: reading it by its id takes half
+# of what an index over the words takes. `tally` counts the numbers.
+_FACTS, VALUES = "portal_searchfacts", "portal_searchvalue"
+_TIMES = ("dated", "public_from", "public_until")
+_TRIGGERS = tuple(f"{_TABLE}_{name}" for name in ("added", "deleted", "changed", "moved"))
+# The numbers of many hits as one text, a letter each: SQLite would sort them to count them.
+TALLY = f"group_concat(char({', '.join(FILTERS)}), '')"
+
+
+def tally(
+    letters: str, codes: Iterable[tuple], filters: Mapping[str, Sequence]
+) -> dict[str, dict[str, int]]:
+    """What TALLY says: for each column its values with their hits under the filters of the others.
+
+    `codes` are the rows of VALUES (name, value, code), `filters` the values of which one is enough.
+    """
+    columns = {name: letters[position :: len(FILTERS)] for position, name in enumerate(FILTERS)}
+    values = {name: {} for name in FILTERS}
+    for name, value, code in codes:
+        values[name][chr(code)] = value
+    kept = {}
+    for name, several in filters.items():
+        wanted = {one for one, value in values[name].items() if value in set(map(str, several))}
+        kept[name] = [letter in wanted for letter in columns[name]]
+    counts = {}
+    for name, column in columns.items():
+        others = [those for other, those in kept.items() if other != name]
+        under = compress(column, map(all, zip(*others, strict=True))) if others else column
+        counts[name] = {values[name][one]: number for one, number in Counter(under).items()}
+    return counts
 
 
 def prepare(using: str) -> None:
-    """Make what SQLite needs beside the table; Django's table rebuilds drop index and triggers."""
+    """Make what SQLite needs beside the table; Django's table rebuilds drop the triggers."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SLIM)
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         if set(_TRIGGERS) <= {name for (name,) in cursor.fetchall()}:
             return
@@ -170,30 +213,62 @@ def prepare(using: str) -> None:
 
 def _statements() -> Iterator[str]:
     yield from (f"DROP TRIGGER IF EXISTS {trigger}" for trigger in _TRIGGERS)
+    yield f"DROP INDEX IF EXISTS {_TABLE}_slim"  # of earlier releases
     for table, columns in _COLUMNS.items():
         yield (
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({', '.join(columns)},"
             f" content='{_TABLE}', content_rowid='id', tokenize='ascii')"
         )
-    add, drop = _changes("new"), _changes("old")
-    added, deleted, changed = _TRIGGERS
-    columns = ", ".join(_COLUMNS[_INDEX])
-    yield f"CREATE TRIGGER {added} AFTER INSERT ON {_TABLE} BEGIN {add} END"
-    yield f"CREATE TRIGGER {deleted} AFTER DELETE ON {_TABLE} BEGIN {drop} END"
     yield (
-        f"CREATE TRIGGER {changed} AFTER UPDATE OF id, {columns} ON {_TABLE} BEGIN {drop} {add} END"
+        f"CREATE TABLE IF NOT EXISTS {VALUES}"
+        " (code integer PRIMARY KEY, name text NOT NULL, value text NOT NULL, UNIQUE (name, value))"
     )
+    yield (
+        f"CREATE TABLE IF NOT EXISTS {_FACTS} (id integer PRIMARY KEY,"
+        f" {', '.join(f'{name} integer NOT NULL' for name in FILTERS)}, {', '.join(_TIMES)})"
+    )
+    yield from _triggers()
     yield from (f"INSERT INTO {table}({table}) VALUES ('rebuild')" for table in _COLUMNS)  # noqa: S608
+    yield f"DELETE FROM {_FACTS}"  # noqa: S608
+    yield from _noting(f"FROM {_TABLE} AS row", "row")
 
 
-def _changes(row: str) -> str:
+def _triggers() -> Iterator[str]:
+    add, drop, note = _changes("new"), _changes("old"), [*_noting("", "new")]
+    forget = f"DELETE FROM {_FACTS} WHERE id = old.id"  # noqa: S608
+    texts, facts = ", ".join(_COLUMNS[_INDEX]), ", ".join([*FILTERS, *_TIMES])
+    for name, event, does in zip(
+        _TRIGGERS,
+        ("INSERT", "DELETE", f"UPDATE OF id, {texts}", f"UPDATE OF id, {facts}"),
+        ([*add, *note], [*drop, forget], [*drop, *add], [forget, *note]),
+        strict=True,
+    ):
+        yield f"CREATE TRIGGER {name} AFTER {event} ON {_TABLE} BEGIN {'; '.join(does)}; END"
+
+
+def _noting(source: str, row: str) -> Iterator[str]:
+    """Statements that note the facts of `row`, and the values that no row had before."""
+    values = {name: f"CAST(coalesce({row}.{name}, '') AS text)" for name in FILTERS}
+    codes = []
+    for name, value in values.items():
+        known = f"FROM {VALUES} WHERE name = '{name}' AND value = {value}"
+        codes.append(f"(SELECT code {known})")
+        yield (
+            f"INSERT INTO {VALUES} (name, value) SELECT DISTINCT '{name}', {value} {source}"
+            f" WHERE NOT EXISTS (SELECT 1 {known})"
+        )
+    times = [f"{row}.{name}" for name in _TIMES]
+    yield f"INSERT INTO {_FACTS} SELECT {', '.join([f'{row}.id', *codes, *times])} {source}"
+
+
+def _changes(row: str) -> list[str]:
     """What a trigger does to both indexes with the `new` or the `old` row."""
-    sql = ""
+    statements = []
     for table, columns in _COLUMNS.items():
         names, values = ", ".join(columns), ", ".join(f"{row}.{column}" for column in columns)
         command = ("", "") if row == "new" else (f"{table}, ", "'delete', ")
-        sql += (
+        statements.append(
             f"INSERT INTO {table}({command[0]}rowid, {names})"  # noqa: S608
-            f" VALUES ({command[1]}{row}.id, {values}); "
+            f" VALUES ({command[1]}{row}.id, {values})"
         )
-    return sql
+    return statements

@@ -537,3 +537,103 @@ def test_a_word_belongs_to_one_group_of_synonyms():
     with pytest.raises(ValidationError, match="ủy ban nhân dân"):
         Synonym(terms="Ubnd\nkhác hẳn").full_clean()
     group.full_clean()
+
+
+# --- The way to an answer ---
+
+
+def _ranked_in_full(monkeypatch, query, **options) -> list[str]:
+    """The addresses of all pages as they come when every hit is ranked."""
+    with monkeypatch.context() as patch:
+        patch.setattr(search._Statement, "_ranked", _every_hit)
+        return all_in_order(query, **options)
+
+
+def _every_hit(statement, _needed):
+    rank = statement._rank()
+    where = statement._where(statement.filters)
+    return f"SELECT id, dated, {rank} AS rank FROM hits{where}"  # noqa: S608
+
+
+def all_in_order(query, **options) -> list[str]:
+    pages = range(1, search.find(query, **options).pages + 1)
+    return [hit.url for page in pages for hit in search.find(query, page=page, **options).hits]
+
+
+@pytest.mark.parametrize("filters", [{}, {"year": "2018"}], ids=["all", "2018"])
+def test_the_best_hits_alone_stand_in_the_order_of_all(monkeypatch, filters):
+    rng = random.Random(64)  # noqa: S311
+    words = "Hà hạ hội hồi nghị nghi khoa học và công nghệ tổng kết 2017 khcn năm".split()
+    for number in range(120):
+        title, body = rng.choices(words, k=3), rng.choices(words, k=24)
+        dated = datetime(2017 + number % 2, 6, 1, tzinfo=UTC) + timedelta(days=rng.randrange(9))
+        write(" ".join(title), " ".join(body), dated=dated)
+    queries = ["Hà", "ha", "hội nghị", "hoi nghi", "khcn", "khcn 2017", "hội nghị tổng kết", '"hà"']
+    queries += ["hoi nghi tong ket nam khoa", "hội nghị tổng kết năm khoa học", "2017"]
+    for query in queries:
+        whole = _ranked_in_full(monkeypatch, query, **filters)
+        assert all_in_order(query, **filters) == whole, query
+    assert max(len(all_in_order(query, **filters)) for query in queries) > 2 * search.PAGE_SIZE
+
+
+@pytest.mark.parametrize("number", [9, 10, 11])
+def test_a_page_that_the_best_hits_do_not_fill_is_filled_with_the_others(number):
+    start = datetime(2018, 1, 1, tzinfo=UTC)
+    for day in range(number):
+        write(f"tốt {day}", "bà Hà", dated=start + timedelta(days=day))
+    for day in range(12 - number):
+        write(f"kém {day}", "bà Hạ", dated=start + timedelta(days=100 + day))
+    expected = [f"tốt {day}" for day in reversed(range(number))]
+    expected += [f"kém {day}" for day in reversed(range(12 - number))]
+    assert titles("Hà") + titles("Hà", page=2) == expected
+
+
+def test_an_abbreviation_and_what_it_stands_for_are_hits_alike_and_nothing_near_is():
+    write("viết tắt", "KHCN")
+    write("viết rời", "KH&CN")
+    write("viết đủ", "khoa học và công nghệ")
+    write("từng cặp", "khoa học và, học và công, và công nghệ")
+    assert set(titles("khcn")) == {"viết tắt", "viết rời", "viết đủ"}
+
+
+def test_filters_and_counts_follow_an_update_without_signals():
+    for number in range(3):
+        write(f"hội nghị {number}", category="cu", dated=datetime(2018, 6, 1, tzinfo=UTC))
+    SearchEntry.objects.filter(title="hội nghị 1").update(category="moi", year=2020)
+    assert search.find("hoi nghi").facets["category"] == {"cu": 2, "moi": 1}
+    assert search.find("hoi nghi").facets["year"] == {"2018": 2, "2020": 1}
+    assert titles("hoi nghi", category="moi", year="2020") == ["hội nghị 1"]
+    assert search.find("hoi nghi", category="cu").facets["year"] == {"2018": 2}
+    SearchEntry.objects.filter(title="hội nghị 1").update(
+        public_until=timezone.now() - timedelta(days=1)
+    )
+    assert search.find("hoi nghi").facets["category"] == {"cu": 2}
+    assert search.find("hoi nghi").total == 2
+
+
+def test_counts_under_two_filters_are_those_of_the_entries_that_meet_both():
+    rng = random.Random(7)  # noqa: S311
+    rows = []
+    for number in range(60):
+        row = {
+            "category": rng.choice(["", "a", "b", "c"]),
+            "department": rng.choice(["", "x", "y"]),
+        }
+        day = datetime(rng.choice([2016, 2017, 2018]), 6, 1, tzinfo=UTC)
+        write(f"hội nghị {number}", dated=day, **row)
+        rows.append(row | {"year": str(day.year), "kind": "tin-tuc"})
+    chosen = {"category": ["a", "b"], "year": "2017"}
+    found = search.find("hoi nghi", **chosen)
+
+    def meets(row, *names):
+        return all(row[name] in chosen[name] for name in names)
+
+    assert found.total == sum(meets(row, "category", "year") for row in rows)
+    for name, names in (
+        ("kind", ("category", "year")),
+        ("department", ("category", "year")),
+        ("category", ("year",)),
+        ("year", ("category",)),
+    ):
+        values = [row[name] for row in rows if meets(row, *names) and row[name]]
+        assert found.facets[name] == {value: values.count(value) for value in values}, name
