@@ -3,9 +3,15 @@ import shutil
 import tempfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import override_settings
 
-from portal import audit_sql
+from news.sample import drawings
+from portal import audit_sql, images
+from tests.started import Started
+
+PICTURES = ["speaker", "delegates", "star-anise", "scales", "glassware"]
 
 
 def pytest_addoption(parser):
@@ -34,6 +40,32 @@ def audit_trail_can_be_emptied(request):
     by_marker = marker and marker.kwargs.get("transaction")
     if by_marker or {"transactional_db", "live_server"} & set(request.fixturenames):
         audit_sql.unprotect("default")  # the flush makes the triggers anew (post_migrate)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory):
+    """The sample's pictures and a folder with their renditions: drawing takes seconds, so once."""
+    root = tmp_path_factory.mktemp("drawn")
+    pictures = {name: drawings.picture(name) for name in PICTURES}
+    with override_settings(MEDIA_ROOT=root):
+        for name, content in pictures.items():
+            images.store(SimpleUploadedFile(name, content))
+    return pictures, root
+
+
+@pytest.fixture
+def drawn_before(drawn, private_root, monkeypatch):
+    """Loading the sample finds the pictures ready, bytes and files as they are drawn."""
+    pictures, root = drawn
+    shutil.copytree(root, private_root, dirs_exist_ok=True)
+    monkeypatch.setattr(drawings, "picture", pictures.__getitem__)
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory) -> Started:
+    """A site as its first start leaves it, to be copied; one for all workers of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    return Started((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "started")
 
 
 def pytest_sessionfinish(session):

@@ -6,7 +6,6 @@ but its program. Used by tests/portal/test_nginx.py and by `make observatory`.
 
 import contextlib
 import os
-import secrets
 import shutil
 import socket
 import ssl
@@ -17,7 +16,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.started import ROOT, Started, variables
+
 DEPLOY = ROOT / "deploy" / "nginx"
 NAME = "portal.example"
 HSTS = "max-age=31536000"
@@ -54,28 +54,24 @@ def free_port() -> int:
 
 @dataclass
 class Site:
-    """The site behind its nginx; everything it writes is in `folder`."""
+    """The site behind its nginx; everything it writes is in `folder`.
+
+    `started`: a site to begin with; without one it is set up anew.
+    """
 
     folder: Path
     http_port: int = field(default_factory=free_port)
     https_port: int = field(default_factory=free_port)
     name: str = NAME
+    started: Started | None = None
     environment: dict[str, str] = field(init=False)
     processes: list[subprocess.Popen] = field(default_factory=list)
 
     def __post_init__(self):
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "ENV_FILE": os.devnull,
-            "SECRET_KEY": secrets.token_urlsafe(50),
+        self.environment = variables(self.folder) | {
             "SITE_URL": f"https://{self.name}",
             "MFA_REQUIRED_GROUPS": "",  # these tests are about what lies between browser and site
-            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
-            "MEDIA_ROOT": str(self.folder / "media"),
             "MEDIA_ACCEL": "/_tep/",
-            "STATIC_ROOT": str(self.folder / "static"),
-            "DJANGO_SUPERUSER_USERNAME": "quantri",
-            "DJANGO_SUPERUSER_PASSWORD": "a long password for tests",
         }
 
     @property
@@ -84,10 +80,10 @@ class Site:
 
     def start(self) -> None:
         """Set the portal up with its sample, start gunicorn and nginx, and wait for both."""
-        prepare = [sys.executable, "manage.py", "start", "--prepare"]
-        subprocess.run(
-            prepare, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
-        )
+        if self.started:
+            self.started.copy_to(self.folder)
+        else:
+            self._prepare()
         self._make_certificate()
         write_configuration(self.folder, self._values())
         log = ["--access-logfile", str(self.folder / "access.log")]
@@ -97,6 +93,12 @@ class Site:
         self._run(gunicorn, env=self.environment)
         self._run([PROGRAM, "-c", str(self.folder / "nginx.conf"), "-e", "stderr"])
         self._wait()
+
+    def _prepare(self) -> None:
+        prepare = [sys.executable, "manage.py", "start", "--prepare"]
+        subprocess.run(
+            prepare, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
+        )
 
     def _run(self, command: list[str], **options) -> None:
         log = (self.folder / "log").open("ab")
@@ -185,7 +187,7 @@ class Site:
 
 @contextlib.contextmanager
 def serving(folder: Path, **options):
-    """The site behind its nginx while the block runs."""
+    """The site behind its nginx while the block runs; `options` are those of `Site`."""
     site = Site(folder, **options)
     try:
         site.start()

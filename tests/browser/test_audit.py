@@ -6,14 +6,14 @@ from portal import audit
 from tests.factories import make_article, make_user
 
 
-def test_an_entry_is_found_and_read_on_a_phone_without_a_mouse(open_page, sign_in):
+def test_an_entry_is_found_and_read_on_a_phone_without_a_mouse(open_page, sign_in_by_hand):
     user = make_user(is_superuser=True)
     article = make_article(title="Hội nghị tổng kết hoạt động khoa học công nghệ năm 2017 " * 3)
     changes = {"before": {"title": "Cũ", "body": "<p>Đoạn</p>" * 50}, "after": {"title": "M" * 180}}
     audit.record("change", actor=user, target=article, **changes)
     audit.record("delete", actor=user, target="Mục khác")
     page = open_page(width=360)
-    sign_in(page, user)
+    sign_in_by_hand(page, user)
     page.get_by_role("link", name="Nhật ký").first.press("Enter")
     expect(page.locator(".trail > li")).to_have_count(3)  # the sign-in as well
     page.get_by_text("Tìm và lọc").press("Enter")

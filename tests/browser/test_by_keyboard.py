@@ -30,11 +30,11 @@ def photos():
         yield {"name": name, "mimeType": "image/jpeg", "buffer": buffer}
 
 
-def test_an_article_with_two_photos_is_published_without_a_mouse(open_page, sign_in):
+def test_an_article_with_two_photos_is_published_without_a_mouse(open_page, sign_in_by_hand):
     make_site()
     make_category(name="Hoạt động của Sở")
     page = open_page()
-    sign_in(page, make_user(groups=["Duyệt đăng"]))
+    sign_in_by_hand(page, make_user(groups=["Duyệt đăng"]))
     page.goto("/admin/news/article/add/")
     page.wait_for_load_state("networkidle")
     page.locator("body").press("Home")

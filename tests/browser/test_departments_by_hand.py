@@ -34,9 +34,11 @@ def enter_person(page, name, post):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_the_agency_its_units_and_people_are_entered_and_reorganised(open_page, sign_in, width):
+def test_the_agency_its_units_and_people_are_entered_and_reorganised(
+    open_page, sign_in_by_hand, width
+):
     page = open_page(width=width)
-    sign_in(page, make_user(groups=["Quản trị"]))
+    sign_in_by_hand(page, make_user(groups=["Quản trị"]))
     leads = (("Giám đốc", True), ("Phó Giám đốc", True))
     enter_unit(page, "Sở Khoa học và Công nghệ", *leads, kind="department")
     enter_unit(page, "Văn phòng Sở", ("Chánh Văn phòng", False), parent="Sở Khoa học")

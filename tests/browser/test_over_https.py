@@ -20,8 +20,8 @@ print(next(iter(client.cookies.values())).OutputString().split(";")[0])
 
 
 @pytest.fixture(scope="module")
-def https_site(tmp_path_factory):
-    with nginx.serving(tmp_path_factory.mktemp("https")) as site:
+def https_site(tmp_path_factory, started):
+    with nginx.serving(tmp_path_factory.mktemp("https"), started=started) as site:
         yield site
 
 

@@ -110,12 +110,12 @@ def screens(editor) -> dict[str, str]:
     }
 
 
-def test_no_screen_of_the_desk_breaks_its_policy(open_page, sign_in):
+def test_no_screen_of_the_desk_breaks_its_policy(open_page, sign_in_by_hand):
     make_site()
     editor = make_user(username="bientap", is_superuser=True)
     page = open_page()
     heard = watch(page)
-    sign_in(page, editor)
+    sign_in_by_hand(page, editor)
     found = {"sign-in": heard.copy()}
     addresses = screens(editor)
     for name, address in addresses.items():

@@ -124,9 +124,9 @@ def add_photos(page):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_the_seed_article_is_entered_by_hand_and_published(open_page, sign_in, width):
+def test_the_seed_article_is_entered_by_hand_and_published(open_page, sign_in_by_hand, width):
     page = open_page(width=width)
-    sign_in(page, make_user(username="bientap", is_superuser=True))
+    sign_in_by_hand(page, make_user(username="bientap", is_superuser=True))
     enter_agency(page)
     enter_director(page)
     enter_category(page)

@@ -74,12 +74,12 @@ def collide(first, second, article, number):
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.stress)])
-def test_two_editors_lose_no_text(open_page, sign_in, rounds):
+def test_two_editors_lose_no_text(open_page, sign_in_by_hand, rounds):
     article = make_article(status="draft")
     pages = []
     for name in ("Lan", "Minh"):
         page = open_page()
-        sign_in(page, make_user(groups=["Duyệt đăng"], first_name=name))
+        sign_in_by_hand(page, make_user(groups=["Duyệt đăng"], first_name=name))
         pages.append(page)
     for number in range(rounds):
         collide(*pages, article, number)
@@ -87,10 +87,10 @@ def test_two_editors_lose_no_text(open_page, sign_in, rounds):
     assert not Autosave.objects.filter(typed_at__isnull=False).exists()
 
 
-def test_a_dropped_text_does_not_come_back(open_page, sign_in):
+def test_a_dropped_text_does_not_come_back(open_page, sign_in_by_hand):
     article = make_article(status="draft")
     page = open_page(width=360)
-    sign_in(page, make_user(groups=["Duyệt đăng"]))
+    sign_in_by_hand(page, make_user(groups=["Duyệt đăng"]))
     open_form(page, article)
     page.get_by_label("Tiêu đề").fill("Bản này không cần nữa")
     Article.objects.update(version=9)
@@ -103,11 +103,11 @@ def test_a_dropped_text_does_not_come_back(open_page, sign_in):
     assert not Autosave.objects.filter(typed_at__isnull=False).exists()
 
 
-def test_a_form_is_warned_before_it_is_saved(open_page, sign_in):
+def test_a_form_is_warned_before_it_is_saved(open_page, sign_in_by_hand):
     article = make_article(status="draft")
     lan = make_user(groups=["Duyệt đăng"], first_name="Lan")
     page = open_page(width=360)
-    sign_in(page, lan)
+    sign_in_by_hand(page, lan)
     open_form(page, article)
     other = Client()
     other.force_login(make_user(groups=["Duyệt đăng"], first_name="Minh"))
@@ -187,10 +187,12 @@ def test_a_killed_browser_loses_at_most_five_seconds_of_typing(browser, site, tm
         expect(page.locator(".cke_wysiwyg_div")).to_contain_text(due)
 
 
-def test_a_text_of_a_new_article_comes_back_with_its_new_photos(browser, site, open_page, sign_in):
+def test_a_text_of_a_new_article_comes_back_with_its_new_photos(
+    browser, site, open_page, sign_in_by_hand
+):
     user = make_user(groups=["Phóng viên"])
     page = open_page()
-    sign_in(page, user)
+    sign_in_by_hand(page, user)
     page.goto("/admin/news/article/add/")
     expect(page.locator(".cke_wysiwyg_div")).to_be_visible()
     page.get_by_label("Tiêu đề").fill("Bài mới")
@@ -214,7 +216,7 @@ def test_a_text_of_a_new_article_comes_back_with_its_new_photos(browser, site, o
     expect(again.get_by_role("status").filter(has_text="chưa được lưu")).to_be_visible()
 
 
-def test_a_text_is_dropped_without_leaving_the_form(open_page, sign_in):
+def test_a_text_is_dropped_without_leaving_the_form(open_page, sign_in_by_hand):
     user = make_user(groups=["Phóng viên"])
     article = make_article(status="draft", created_by=user)
     Autosave.objects.create(
@@ -225,7 +227,7 @@ def test_a_text_is_dropped_without_leaving_the_form(open_page, sign_in):
         typed_at=article.saved_at,
     )
     page = open_page(width=360)
-    sign_in(page, user)
+    sign_in_by_hand(page, user)
     open_form(page, article)
     page.get_by_label("Tiêu đề").fill("Đang gõ")
     page.get_by_role("button", name="Bỏ", exact=True).click()
@@ -236,11 +238,11 @@ def test_a_text_is_dropped_without_leaving_the_form(open_page, sign_in):
 
 # ── Signed out, and no connection ───────────────────────────────────────────────────────────────
 @pytest.fixture
-def writing(open_page, sign_in):
+def writing(open_page, sign_in_by_hand):
     user = make_user(groups=["Phóng viên"])
     article = make_article(status="draft", created_by=user)
     page = open_page()
-    sign_in(page, user)
+    sign_in_by_hand(page, user)
     open_form(page, article)
     return page, user, article
 
@@ -256,7 +258,7 @@ def leave_for_an_hour(settings):
 
 @pytest.mark.parametrize("ended", ["signed out", "nobody there"])
 def test_who_was_signed_out_keeps_the_text_and_saves_it_after_signing_in(
-    writing, sign_in, settings, ended
+    writing, sign_in_by_hand, settings, ended
 ):
     page, user, article = writing
     if ended == "signed out":
@@ -268,7 +270,7 @@ def test_who_was_signed_out_keeps_the_text_and_saves_it_after_signing_in(
     press(page, "Lưu nháp")
     expect(page.get_by_label("Tiêu đề")).to_have_value("Gõ khi hết phiên")
     second = page.context.new_page()
-    sign_in(second, user)
+    sign_in_by_hand(second, user)
     second.close()
     press(page, "Lưu nháp")
     saved(page)
@@ -317,11 +319,11 @@ def test_without_a_connection_the_text_stays_and_goes_when_it_is_back(writing):
     assert title(article) == "Gõ khi mất mạng"
 
 
-def test_the_form_saves_without_javascript(open_page, sign_in):
+def test_the_form_saves_without_javascript(open_page, sign_in_by_hand):
     user = make_user(groups=["Phóng viên"])
     article = make_article(status="draft", created_by=user)
     page = open_page(java_script_enabled=False)
-    sign_in(page, user)
+    sign_in_by_hand(page, user)
     page.goto(form(article))
     page.get_by_label("Tiêu đề").fill("Không có mã")
     press(page, "Lưu nháp")

@@ -46,7 +46,7 @@ def titles(client, address="/rss/") -> list[str]:
     return [entry.title for entry in read(client, address).entries]
 
 
-def test_a_reader_finds_the_report_with_its_photos_and_captions(client):
+def test_a_reader_finds_the_report_with_its_photos_and_captions(client, drawn_before):
     call_command("load_sample", verbosity=0)
     feed = read(client)
     assert feed.version == "rss20"

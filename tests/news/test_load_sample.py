@@ -1,7 +1,6 @@
 """The sample content: the report the portal was ordered with, to the letter, and its company."""
 
 import re
-import shutil
 from collections import Counter
 from datetime import UTC, date, datetime
 from html import unescape
@@ -10,17 +9,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command, execute_from_command_line
-from django.test import override_settings
 from reversion.models import Version
 
 from departments.models import Appointment, Contact, Department, Position, SiteSettings
 from news import front_page, sample
 from news.models import Article, ArticlePhoto, Category, Photo
 from news.sample import drawings
-from portal import images, richtext, text
+from portal import richtext, text
 from portal.publishing import Status
+from tests.conftest import PICTURES
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +31,6 @@ CAPTIONS = [
     "Đ/c Nguyễn Thị Hà, Giám đốc Sở KH&CN phát biểu tại Hội nghị",
     "Các đại biểu tham dự Hội nghị",
 ]
-PICTURES = ["speaker", "delegates", "star-anise", "scales", "glassware"]
 PARAGRAPHS = [
     (
         "Ngày 19/01/2018, Sở Khoa học và Công nghệ (KHCN) Lạng Sơn đã tổ chức Hội nghị tổng kết "
@@ -103,25 +100,6 @@ PARAGRAPHS = [
         "thời gian tới."
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """The pictures and a folder with their renditions: drawn once, since that takes seconds."""
-    root = tmp_path_factory.mktemp("drawn")
-    pictures = {name: drawings.picture(name) for name in PICTURES}
-    with override_settings(MEDIA_ROOT=root):
-        for name, content in pictures.items():
-            images.store(SimpleUploadedFile(name, content))
-    return pictures, root
-
-
-@pytest.fixture
-def drawn_before(drawn, private_root, monkeypatch):
-    """Loading finds the pictures ready, bytes and files as the real drawing makes them."""
-    pictures, root = drawn
-    shutil.copytree(root, private_root, dirs_exist_ok=True)
-    monkeypatch.setattr(drawings, "picture", pictures.__getitem__)
 
 
 @pytest.fixture

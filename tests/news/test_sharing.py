@@ -83,7 +83,7 @@ def jpeg(photo) -> str:
 # ── As others read an article ───────────────────────────────────────────────────────────────────
 
 
-def test_a_news_extractor_finds_title_author_date_picture_and_the_whole_text(client):
+def test_a_news_extractor_finds_title_author_date_picture_and_the_whole_text(client, drawn_before):
     call_command("load_sample", verbosity=0)
     article = Article.objects.get(byline="Hưng Đức")
     html = client.get(article.get_absolute_url()).content.decode()
@@ -282,7 +282,7 @@ def test_the_short_address_leads_to_the_article_in_one_hop_whatever_its_slug_was
 # ── Other pages ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_page_has_one_address_a_title_and_a_sentence_of_its_own(client):
+def test_every_page_has_one_address_a_title_and_a_sentence_of_its_own(client, drawn_before):
     call_command("load_sample", verbosity=0)
     addresses = [
         "/",

@@ -70,7 +70,7 @@ def public_addresses(client) -> list[str]:
     return [one for one in addresses(client) if one.startswith(news) and one != news]
 
 
-def test_every_address_of_the_sample_answers_and_none_stands_twice(client):
+def test_every_address_of_the_sample_answers_and_none_stands_twice(client, drawn_before):
     call_command("load_sample", verbosity=0)
     found = addresses(client)
     assert len(found) == len(set(found))

@@ -13,7 +13,6 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -70,7 +69,7 @@ def words_of(html: str) -> list[str]:
 
 def document(*paragraphs) -> bytes:
     """Paragraphs: words, or words and a function that is given the paragraph."""
-    made = Document()
+    made = word_files.blank()
     for paragraph in paragraphs:
         words, change = paragraph if isinstance(paragraph, tuple) else (paragraph, None)
         added = made.add_paragraph(words)
@@ -335,7 +334,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(client, writer, settings, monkey
 # ── Photos ──────────────────────────────────────────────────────────────────────────────────────
 def document_with(*pictures) -> bytes:
     """A document with pictures, each with its caption under it."""
-    made = Document()
+    made = word_files.blank()
     made.add_paragraph("Tin có ảnh", style="Title")
     made.add_paragraph("Đoạn một của bài.")
     for number, picture in enumerate(pictures, start=1):
@@ -371,7 +370,7 @@ def test_the_same_picture_twice_is_one_photo_with_two_captions(client, writer):
 
 
 def test_two_photos_side_by_side_in_a_table_keep_their_captions():
-    made = Document()
+    made = word_files.blank()
     made.add_paragraph("Tin có bảng ảnh", style="Title")
     table = made.add_table(rows=2, cols=2)
     for column, color in enumerate(("navy", "teal")):
@@ -384,7 +383,7 @@ def test_two_photos_side_by_side_in_a_table_keep_their_captions():
 
 
 def test_a_table_with_figures_in_it_stays_a_table():
-    made = Document()
+    made = word_files.blank()
     made.add_paragraph("Tin có bảng", style="Title")
     table = made.add_table(rows=3, cols=2)
     for row, texts in enumerate([("Năm", "Số đề tài"), ("2016", "10"), ("2017", "12")]):
@@ -398,7 +397,7 @@ def test_a_table_with_figures_in_it_stays_a_table():
 
 # ── Structure ───────────────────────────────────────────────────────────────────────────────────
 def test_headings_lists_tables_and_links_stay():
-    made = Document()
+    made = word_files.blank()
     made.add_paragraph("Tiêu đề", style="Title")
     made.add_paragraph("I. Kết quả", style="Heading 1")
     paragraph = made.add_paragraph("Có ")
@@ -442,7 +441,7 @@ def test_a_title_over_two_centred_lines_is_one_and_keeps_its_capitals():
 
 
 def test_a_letterhead_stays_above_and_the_title_is_found_under_it():
-    made = Document()
+    made = word_files.blank()
     table = made.add_table(rows=2, cols=2)
     for number, words in enumerate(("SỞ KH&CN", "CỘNG HÒA", "Số: 12", "Độc lập")):
         table.cell(number // 2, number % 2).text = words

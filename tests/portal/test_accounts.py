@@ -1,8 +1,6 @@
 """Accounts: nobody raises himself, nobody touches a superior, somebody who keeps them stays."""
 
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 from django.contrib import admin
@@ -16,7 +14,6 @@ from departments.models import Membership
 from portal import account_rights, audit
 from portal.models import ADMINISTRATORS, User
 from tests.factories import PASSWORD, make_article, make_department, make_user
-from tests.portal.test_start import run
 
 pytestmark = pytest.mark.django_db
 
@@ -466,29 +463,3 @@ def test_the_database_knows_both_spellings_for_one(column, value):
     update = f"UPDATE portal_user SET {column} = %s WHERE id = %s"  # noqa: S608
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(update, [value, other.pk])
-
-
-def test_accounts_that_clash_stop_the_migration_with_their_names(tmp_path):
-    file = tmp_path / "old.sqlite3"
-    database = {"DATABASE_URL": f"sqlite:///{file}"}
-    assert run("manage.py", "migrate", "portal", "0005", **database).returncode == 0
-    with closing(sqlite3.connect(file)) as old:
-        names = ("username", "email", "password", "last_name", "first_name", "date_joined")
-        flags = ("is_superuser", "is_staff", "is_active")
-        insert = f"INSERT INTO portal_user ({', '.join((*names, *flags))}) "
-        for name, email in (("lan", "lan@example.org"), ("hoa", "Lan@Example.org")):
-            row = (name, email, "", "", "", "2026-01-01", 0, 1, 1)
-            old.execute(f"{insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        old.commit()
-        refused = run("manage.py", "migrate", "portal", **database)
-        assert refused.returncode == 1
-        assert refused.stderr == (
-            "CommandError: Có tài khoản trùng thư điện tử (chỉ khác chữ hoa, chữ thường): "
-            "lan (lan@example.org), hoa (Lan@Example.org). "
-            "Xin sửa hoặc xoá bớt tài khoản trùng, rồi chạy lại migrate.\n"
-        )
-        old.execute("UPDATE portal_user SET email = 'Hoa@Example.org' WHERE username = 'hoa'")
-        old.commit()
-        assert run("manage.py", "migrate", "portal", **database).returncode == 0
-        found = old.execute("SELECT email FROM portal_user ORDER BY id").fetchall()
-    assert found == [("lan@example.org",), ("hoa@example.org",)]

@@ -17,8 +17,8 @@ HTTPS = {"Strict-Transport-Security": nginx.HSTS}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with nginx.serving(tmp_path_factory.mktemp("nginx")) as site:
+def site(tmp_path_factory, started):
+    with nginx.serving(tmp_path_factory.mktemp("nginx"), started=started) as site:
         yield site
 
 

@@ -25,7 +25,7 @@ def links(html: str) -> list[str]:
     return re.findall(r'<a [^>]*href="([^"]+)"', main)
 
 
-def test_it_is_named_and_lists_every_section_and_each_link_answers(client):
+def test_it_is_named_and_lists_every_section_and_each_link_answers(client, drawn_before):
     call_command("load_sample", verbosity=0)
     html = page(client)
     assert "<title>Sơ đồ trang – Sở Khoa học và Công nghệ tỉnh Lạng Sơn</title>" in html

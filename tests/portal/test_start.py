@@ -3,12 +3,14 @@
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from django.db import connection
 from news.models import Category
 from portal import dotenv
 from portal.models import User
+from tests import started as started_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -115,14 +118,43 @@ def test_djangos_own_test_command_refuses_instead_of_finding_nothing():
     assert "make test" in result.stderr
 
 
+def test_accounts_that_clash_stop_the_migration_with_their_names(tmp_path):
+    file = tmp_path / "old.sqlite3"
+    database = {"DATABASE_URL": f"sqlite:///{file}"}
+    assert run("manage.py", "migrate", "portal", "0005", **database).returncode == 0
+    with closing(sqlite3.connect(file)) as old:
+        names = ("username", "email", "password", "last_name", "first_name", "date_joined")
+        flags = ("is_superuser", "is_staff", "is_active")
+        insert = f"INSERT INTO portal_user ({', '.join((*names, *flags))}) "
+        for name, email in (("lan", "lan@example.org"), ("hoa", "Lan@Example.org")):
+            row = (name, email, "", "", "", "2026-01-01", 0, 1, 1)
+            old.execute(f"{insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        old.commit()
+        refused = run("manage.py", "migrate", "portal", **database)
+        assert refused.returncode == 1
+        assert refused.stderr == (
+            "CommandError: Có tài khoản trùng thư điện tử (chỉ khác chữ hoa, chữ thường): "
+            "lan (lan@example.org), hoa (Lan@Example.org). "
+            "Xin sửa hoặc xoá bớt tài khoản trùng, rồi chạy lại migrate.\n"
+        )
+        old.execute("UPDATE portal_user SET email = 'Hoa@Example.org' WHERE username = 'hoa'")
+        old.commit()
+        assert run("manage.py", "migrate", "portal", **database).returncode == 0
+        found = old.execute("SELECT email FROM portal_user ORDER BY id").fetchall()
+    assert found == [("lan@example.org",), ("hoa@example.org",)]
+
+
 @pytest.fixture
 def fresh(tmp_path):
-    return {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-        "MEDIA_ROOT": str(tmp_path / "media"),
-        "STATIC_ROOT": str(tmp_path / "static"),
-        "DJANGO_SUPERUSER_USERNAME": "truong",
-    }
+    """A site that nobody has started yet."""
+    return started_site.variables(tmp_path)
+
+
+@pytest.fixture
+def site(fresh, tmp_path, started):
+    """A site that two first starts at the same moment have made."""
+    started.copy_to(tmp_path)
+    return fresh
 
 
 COUNT = """
@@ -137,57 +169,48 @@ def count(variables):
     return tuple(int(number) for number in output.split())
 
 
-def test_the_first_start_makes_everything_and_the_second_nothing(fresh):
-    first = run("manage.py", "start", "--prepare", **fresh)
-    assert first.returncode == 0, first.stderr
-    password = re.search(r"Mật khẩu: (\S{12,})", first.stdout)[1]
-    articles, users = count(fresh)
+def test_the_first_start_makes_everything_and_the_next_nothing(site, started):
+    assert [one.status for one in started.starts] == [0, 0], started.starts
+    said = "".join(one.output for one in started.starts)
+    password = re.search(r"Mật khẩu: (\S{12,})", said)[1]
+    articles, users = count(site)
     assert (articles > 12, users) == (True, 1)
     check = (
         "from django.contrib.auth import authenticate as a; "
         f"print(a(username='truong', password='{password}').is_superuser)"
     )
-    assert run("manage.py", "shell", "-v", "0", "-c", check, **fresh).stdout.strip() == "True"
+    assert run("manage.py", "shell", "-v", "0", "-c", check, **site).stdout.strip() == "True"
 
-    second = run("manage.py", "start", "--prepare", **fresh)
-    assert (second.returncode, second.stdout) == (0, "")
-    assert count(fresh) == (articles, users)
+    again = run("manage.py", "start", "--prepare", **site)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert count(site) == (articles, users)
 
 
-def test_sample_content_that_staff_removed_stays_away(fresh):
-    run("manage.py", "start", "--prepare", **fresh)
+def test_sample_content_that_staff_removed_stays_away(site):
     remove = "from news.models import Article; Article.objects.all().delete()"
-    run("manage.py", "shell", "-v", "0", "-c", remove, **fresh)
-    run("manage.py", "start", "--prepare", **fresh)
-    assert count(fresh) == (0, 1)
+    run("manage.py", "shell", "-v", "0", "-c", remove, **site)
+    run("manage.py", "start", "--prepare", **site)
+    assert count(site) == (0, 1)
 
 
-def test_two_starts_at_once_make_one_account(fresh):
-    starts = [
-        threading.Thread(target=run, args=("manage.py", "start", "--prepare"), kwargs=fresh)
-        for _ in range(2)
-    ]
-    for start in starts:
-        start.start()
-    for start in starts:
-        start.join()
-    assert count(fresh)[1] == 1
+def test_of_two_starts_at_once_one_makes_the_account_and_the_other_waits(site, started):
+    assert count(site)[1] == 1
+    assert sorted("Mật khẩu:" in one.output for one in started.starts) == [False, True]
 
 
-def test_the_site_is_served_under_the_address_that_is_printed(fresh):
+def test_the_site_is_served_under_the_address_that_is_printed(site):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://localhost:{free.getsockname()[1]}"
     command = [sys.executable, "manage.py", "start", "--port", address.rpartition(":")[2]]
-    variables = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "SECRET_KEY": "x" * 50}
-    with subprocess.Popen(command, cwd=ROOT, env=variables | fresh, stdout=subprocess.PIPE) as site:
+    with subprocess.Popen(command, cwd=ROOT, env=site, stdout=subprocess.PIPE) as server:
         try:
-            output = iter(site.stdout.readline, b"")
+            output = iter(server.stdout.readline, b"")
             assert f"Trang: {address}/\n".encode() in output
             units = fetch(f"{address}/du-lieu/don-vi.csv")
             assert units.count(f"{address}/co-cau-to-chuc/") > 1
         finally:
-            site.terminate()
+            server.terminate()
 
 
 def fetch(address: str) -> str:
