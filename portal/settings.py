@@ -236,6 +236,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.policies.Headers",
+    "portal.freshness.Freshness",
     "portal.middleware.TrustedProxies",
     "portal.admin_access.AdminAccess",
     "django.middleware.security.SecurityMiddleware",
