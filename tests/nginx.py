@@ -22,6 +22,7 @@ DEPLOY = ROOT / "deploy" / "nginx"
 NAME = "portal.example"
 HSTS = "max-age=31536000"
 START_SECONDS = 60
+MODULES = list(Path("/usr/lib/nginx/modules").glob("*brotli_static*.so"))
 PROGRAM = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
@@ -35,6 +36,7 @@ def write_configuration(folder: Path, values: dict[str, str]) -> None:
     temporary = [f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy")]
     unused = [f"{kind}_temp_path {folder}/{kind};" for kind in ("fastcgi", "uwsgi", "scgi")]
     main = [
+        "".join(f"load_module {module};" for module in MODULES),
         "user root;" if os.getuid() == 0 else "",  # else the worker may not read our folder
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;",
         "events {}",
@@ -90,13 +92,22 @@ class Site:
         )
         self._make_certificate()
         write_configuration(self.folder, self._values())
-        log = ["--access-logfile", str(self.folder / "access.log")]
-        form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
-        bind = ["--bind", f"unix:{self.folder}/socket", "--log-level", "warning"]
-        gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
-        self._run(gunicorn, env=self.environment)
+        self.serve()
         self._run([PROGRAM, "-c", str(self.folder / "nginx.conf"), "-e", "stderr"])
         self._wait()
+
+    def serve(self) -> None:
+        """Start gunicorn, also once more, and wait until its socket is there."""
+        socket_file = self.folder / "socket"
+        socket_file.unlink(missing_ok=True)
+        log = ["--access-logfile", str(self.folder / "access.log")]
+        form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
+        bind = ["--bind", f"unix:{socket_file}", "--log-level", "warning"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
+        self._run(gunicorn, env=self.environment)
+        until = time.monotonic() + START_SECONDS
+        while not socket_file.exists() and time.monotonic() < until:
+            time.sleep(0.05)
 
     def _run(self, command: list[str], **options) -> None:
         log = (self.folder / "log").open("ab")
@@ -134,6 +145,7 @@ class Site:
             "ADMIN_PATH": "admin/",
             "TEMPLATES": str(ROOT / "templates"),
             "SNIPPETS": str(self.folder),
+            "CACHE": str(self.folder / "cache"),
             "ACME_ROOT": str(self.folder / "acme"),
             "HTTP_PORT": str(self.http_port),
             "HTTPS_PORT": str(self.https_port),
