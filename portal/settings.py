@@ -123,7 +123,10 @@ def _database() -> dict:
 
 def _cache() -> dict:
     try:
-        return env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
+        config = env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
+        if config["BACKEND"].endswith("RedisCache"):
+            config["BACKEND"] = "portal.cache.Redis"  # may die without anything failing
+        return config
     except (ValueError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(
             "Biến CACHE_URL không đúng: cần dạng redis://máy:6379/0 hoặc locmemcache://."

@@ -22,7 +22,6 @@ DEPLOY = ROOT / "deploy" / "nginx"
 NAME = "portal.example"
 HSTS = "max-age=31536000"
 START_SECONDS = 60
-MODULES = list(Path("/usr/lib/nginx/modules").glob("*brotli_static*.so"))
 PROGRAM = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
@@ -36,7 +35,6 @@ def write_configuration(folder: Path, values: dict[str, str]) -> None:
     temporary = [f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy")]
     unused = [f"{kind}_temp_path {folder}/{kind};" for kind in ("fastcgi", "uwsgi", "scgi")]
     main = [
-        "".join(f"load_module {module};" for module in MODULES),
         "user root;" if os.getuid() == 0 else "",  # else the worker may not read our folder
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;",
         "events {}",
