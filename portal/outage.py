@@ -8,7 +8,10 @@ each request tries anew.
 from __future__ import annotations
 
 import errno
+import logging
+import math
 import sys
+import time
 from contextlib import suppress
 
 from django.conf import settings
@@ -42,6 +45,27 @@ def answer(request) -> HttpResponse | None:
     response.headers["Retry-After"] = str(RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+class FewWords(logging.Filter):
+    """While it lasts the log says in a line that it does, once in ten seconds; no traceback."""
+
+    def __init__(self):
+        super().__init__()
+        self._said = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if _sentence(error) is None:
+            return True
+        now = time.monotonic()
+        if now - self._said < RETRY_AFTER:
+            return False
+        self._said = now
+        words = record.getMessage(), type(error).__name__, str(error).strip()
+        record.msg, record.args = "%s: %s: %s", words
+        record.exc_info = record.exc_text = None
+        return True
 
 
 def _sentence(error: BaseException | None):

@@ -438,11 +438,13 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"few_words": {"()": "portal.outage.FewWords"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handlers write lines as they come.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"filters": ["few_words"]},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

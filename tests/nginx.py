@@ -62,6 +62,7 @@ class Site:
     name: str = NAME
     environment: dict[str, str] = field(init=False)
     processes: list[subprocess.Popen] = field(default_factory=list)
+    gunicorn: subprocess.Popen | None = None
 
     def __post_init__(self):
         self.environment = {
@@ -102,16 +103,17 @@ class Site:
         form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
         bind = ["--bind", f"unix:{socket_file}", "--log-level", "warning"]
         gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
-        self._run(gunicorn, env=self.environment)
+        self.gunicorn = self._run(gunicorn, env=self.environment)
         until = time.monotonic() + START_SECONDS
         while not socket_file.exists() and time.monotonic() < until:
             time.sleep(0.05)
 
-    def _run(self, command: list[str], **options) -> None:
+    def _run(self, command: list[str], **options) -> subprocess.Popen:
         log = (self.folder / "log").open("ab")
         with log:
             options |= {"cwd": ROOT, "stdout": log, "stderr": log}
             self.processes.append(subprocess.Popen(command, **options))
+        return self.processes[-1]
 
     def _wait(self) -> None:
         until = time.monotonic() + START_SECONDS

@@ -191,7 +191,7 @@ def test_what_is_due_is_there_in_its_second_on_every_page(site, article):
 def test_while_django_is_down_kept_pages_go_on_and_come_back(site, article):
     """Last: it takes gunicorn away."""
     pages = {address: site.ask(address).body for address in ("/", "/tin-tuc/", "/lien-he/")}
-    site.end(site.processes[0])
+    site.end(site.gunicorn)
     time.sleep(10)  # none is fresh any more
     for address, body in pages.items():
         answer = site.ask(address)
