@@ -19,8 +19,9 @@ from django.utils.cache import get_conditional_response
 
 # Seconds, counted with the one in which the page was asked for: less than ten in all.
 KEPT = 9
-# Moved pages may be kept as pages are; what is not there (404) may be there the next moment.
-_PAGES, _REDIRECTS = {200, 410}, {301}
+# That a page is not there is kept as pages are: else nginx, when Django is down, would show what it
+# kept of it before.
+_PAGES, _REDIRECTS = {200, 404, 410}, {301}
 PRIVATE = "private, no-store"
 _NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
@@ -57,6 +58,13 @@ class Freshness:
         elif "Cache-Control" not in headers and request.method in {"GET", "HEAD"}:
             return _kept(request, response)
         return response
+
+
+def keep_file(response, seconds: int) -> None:
+    """Have nginx keep the bytes of a public file as long as a page, whatever browsers may do."""
+    now = math.floor(timezone.now().timestamp())
+    if seconds > 1:
+        response.headers["X-Accel-Expires"] = f"@{now + min(KEPT, seconds) - 1}"
 
 
 def _kept(request, response):

@@ -179,11 +179,16 @@ def test_a_redirect_and_a_page_that_is_gone_are_kept_as_long(client, article):
     assert {answer.headers["Cache-Control"] for answer in answers} == {FULL}
 
 
-@pytest.mark.parametrize("address", ["/khong-co/", "/tin-tuc/12345/", "/tin-tuc/?trang=999"])
-def test_what_is_not_there_is_not_kept_for_it_may_come(client, article, address):
-    response = client.get(address)
-    assert response.status_code == 404
-    assert "Cache-Control" not in response.headers
+@pytest.mark.parametrize(
+    "address",
+    ["/khong-co/", "/tin-tuc/12345/", "/tin-tuc/?trang=999", f"/media/{'a' * 32}-320.jpg"],
+)
+def test_that_something_is_not_there_is_kept_as_long(client, article, address):
+    with at(NOW):
+        response = client.get(address)
+        assert (response.status_code, response.headers["Cache-Control"]) == (404, FULL)
+        make_article(publish_at=NOW + timedelta(seconds=3), status="published")
+        assert seconds(client.get(address)) == 2
 
 
 def test_pages_of_somebody_with_a_session_stay_his(client, article):

@@ -118,7 +118,7 @@ def test_nothing_of_a_session_is_kept_or_answered_from_what_is_kept(site, articl
     "address",
     [
         *("/admin/", "/admin/login/", "/hien-thi/", "/hien-thi/?co=lon", "/xem-truoc/khong-co/"),
-        *("/healthz", "/readyz", "/media/khong-co.jpg"),
+        *("/healthz", "/readyz"),
     ],
 )
 def test_what_is_for_one_reader_goes_past_the_kept_pages(site, address):
@@ -127,12 +127,44 @@ def test_what_is_for_one_reader_goes_past_the_kept_pages(site, address):
 
 def test_what_is_sent_is_never_kept(site):
     answers = [site.ask("/tin-tuc/?a=1", "POST") for _twice in range(2)]
-    assert [(one.status, kept(one)) for one in answers] == [(405, None), (405, None)]
+    assert [(one.status, kept(one)) for one in answers] == [(403, None), (403, None)]  # no token
 
 
-def test_a_page_that_is_not_there_is_not_kept(site):
+def test_that_a_page_is_not_there_is_kept_too_and_replaces_it(site):
     answers = [site.ask("/khong-co-gi/") for _twice in range(2)]
-    assert [(one.status, kept(one)) for one in answers] == [(404, "MISS"), (404, "MISS")]
+    assert [(one.status, kept(one)) for one in answers] == [(404, "MISS"), (404, "HIT")]
+
+
+@pytest.fixture(scope="module")
+def photo(site) -> str:
+    return re.search(r"/media/[0-9a-f]{32}-\d+\.(?:webp|jpg)", site.ask("/").body.decode())[0]
+
+
+def test_a_public_photo_is_kept_and_sent_in_parts(site, photo):
+    first, second = site.ask(photo), site.ask(f"{photo}?a=1")
+    assert (kept(first), kept(second), first.body) == ("MISS", "HIT", second.body)
+    assert second.headers["Cache-Control"] == "public, max-age=3600"
+    assert second.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    part = site.ask(photo, headers={"Range": "bytes=2-9"})
+    assert (part.status, part.body) == (206, first.body[2:10])
+
+
+@pytest.mark.parametrize("cookie", ["__Host-sessionid=x", "a=b; xem-12=abc"])
+def test_a_photo_for_a_key_is_neither_kept_nor_taken_from_there(site, photo, cookie):
+    site.ask(photo)
+    assert kept(site.ask(photo, headers={"Cookie": cookie})) == "BYPASS"
+
+
+def test_a_photo_that_is_no_longer_public_is_forgotten(site, article):
+    address = re.search(r"/media/[0-9a-f]{32}-\d+\.jpg", site.ask(article).body.decode())[0]
+    assert site.ask(address).status == 200
+    change(site, "UPDATE news_articlephoto SET article_id = article_id + 100000")
+    try:
+        time.sleep(10)
+        assert site.ask(address).status == 404
+        assert (site.ask(address).status, kept(site.ask(address))) == (404, "HIT")
+    finally:
+        change(site, "UPDATE news_articlephoto SET article_id = article_id - 100000")
 
 
 def test_a_correction_is_seen_within_ten_seconds_and_asked_for_once(site, article):
@@ -188,9 +220,9 @@ def test_what_is_due_is_there_in_its_second_on_every_page(site, article):
     assert max(first_seen.values()) < 1
 
 
-def test_while_django_is_down_kept_pages_go_on_and_come_back(site, article):
+def test_while_django_is_down_kept_pages_go_on_and_come_back(site, photo):
     """Last: it takes gunicorn away."""
-    pages = {address: site.ask(address).body for address in ("/", "/tin-tuc/", "/lien-he/")}
+    pages = {address: site.ask(address).body for address in ("/", "/tin-tuc/", "/lien-he/", photo)}
     site.end(site.gunicorn)
     time.sleep(10)  # none is fresh any more
     for address, body in pages.items():
