@@ -23,7 +23,7 @@ class Editor:
     def sign_in(self) -> None:
         name = self.site.environment["DJANGO_SUPERUSER_USERNAME"]
         password = self.site.environment["DJANGO_SUPERUSER_PASSWORD"]
-        answer = self.submit("/admin/login/", {"login": name, "password": password}, files={})
+        answer = self.submit("/admin/login/", {"username": name, "password": password}, files={})
         if answer.status != 302:
             raise RuntimeError(f"sign-in: {answer.status}")
 

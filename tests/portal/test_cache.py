@@ -110,6 +110,6 @@ def test_pages_and_the_sign_in_work_without_it(client, settings):
     settings.CACHES = {"default": {"BACKEND": "portal.cache.Redis", "LOCATION": NOBODY}}
     assert client.get("/").status_code == 200
     assert client.get("/admin/login/").status_code == 200
-    tried = client.post("/admin/login/", {"login": "ai", "password": "sai"})
+    tried = client.post("/admin/login/", {"username": "ai", "password": "sai"})
     assert tried.status_code == 200
     assert client.get("/readyz").json()["parts"]["cache"] == "forgets"
