@@ -37,7 +37,7 @@ def write_configuration(folder: Path, values: dict[str, str]) -> None:
     main = [
         "user root;" if os.getuid() == 0 else "",  # else the worker may not read our folder
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;",
-        "events {}",
+        "events { worker_connections 4096; }",
         "http { include /etc/nginx/mime.types; access_log off;",
         *temporary,
         *unused,

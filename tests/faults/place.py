@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,15 @@ def site_on_postgresql(**environment: str):
         finally:
             with contextlib.suppress(subprocess.CalledProcessError):
                 cluster.stop()
+
+
+def reconfigure(site, change: Callable[[str], str]) -> None:
+    """Give nginx another portal.conf, as `change` makes it from the one that it has."""
+    path = site.folder / "portal.conf"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    command = [nginx.PROGRAM, "-c", str(site.folder / "nginx.conf"), "-e", "stderr", "-s", "reload"]
+    subprocess.run(command, check=True, capture_output=True)
+    time.sleep(1)
 
 
 def articles(site) -> list[str]:

@@ -141,6 +141,9 @@ def workers_killed():
 def correction():
     """A thousand readers and an editor who corrects an article five times."""
     with place.site_on_postgresql() as (site, cluster):
+        # A thousand readers have a thousand addresses; these have one.
+        limit = "limit_conn portal_connections 200;"
+        place.reconfigure(site, lambda text: text.replace(limit, limit.replace("200", "5000")))
         article = place.articles(site)[0]
         editor = Editor(site)
         editor.sign_in()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.server import HOST, START_SECONDS, free_port
 from tests.faults import place
-from tests.nginx import PROGRAM, ROOT
+from tests.nginx import ROOT
 
 ROUNDS = 5
 
@@ -42,17 +42,16 @@ def ratio():
 
 def serve_plainly(site, port: int) -> None:
     """Give nginx a second server, the first one without TLS, which Django takes for the first."""
-    path = site.folder / "portal.conf"
-    text = path.read_text(encoding="utf-8")
-    server = text[text.rindex("\nserver {") :]
-    server = re.sub(rf"listen ([^;]*){site.https_port} ssl http2;", rf"listen \g<1>{port};", server)
-    server = re.sub(r"\n\s+ssl_[^\n]*", "", server).replace("/proxy.conf", "/proxy_plainly.conf")
-    path.write_text(text + server, encoding="utf-8")
     proxy = (site.folder / "proxy.conf").read_text(encoding="utf-8").replace("$scheme", "https")
     (site.folder / "proxy_plainly.conf").write_text(proxy, encoding="utf-8")
-    command = [PROGRAM, "-c", str(site.folder / "nginx.conf"), "-e", "stderr", "-s", "reload"]
-    subprocess.run(command, check=True, capture_output=True)
-    time.sleep(1)
+
+    def with_another(text: str) -> str:
+        server = text[text.rindex("\nserver {") :].replace("/proxy.conf", "/proxy_plainly.conf")
+        listen = rf"listen ([^;]*){site.https_port} ssl http2;"
+        server = re.sub(listen, rf"listen \g<1>{port};", server)
+        return text + re.sub(r"\n\s+ssl_[^\n]*", "", server)
+
+    place.reconfigure(site, with_another)
 
 
 # ── Memory and the first page ───────────────────────────────────────────────────────────────────

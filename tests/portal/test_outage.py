@@ -1,6 +1,7 @@
 """What is answered while the database is away: a sentence, and what was typed."""
 
 import errno
+import logging
 
 import psycopg2.errors
 import pytest
@@ -127,3 +128,22 @@ def caused(error: Exception, cause: Exception) -> Exception:
 def test_what_passes_by_itself_is_told_from_faults_of_the_program(error, sentence):
     said = outage._sentence(error)
     assert (said and str(said)) == sentence
+
+
+def record(error: Exception) -> logging.LogRecord:
+    about = (type(error), error, None)
+    return logging.LogRecord("django.request", logging.ERROR, "", 1, "Failed: %s", ("/",), about)
+
+
+def test_the_log_says_it_in_a_line_and_every_fault_of_the_program_in_full():
+    """A minute without a database is a thousand requests: no thousand tracebacks."""
+    few, away = outage.FewWords(), OperationalError("connection refused\n")
+    first, fault = record(away), record(ValueError())
+    assert [few.filter(one) for one in (first, record(away), fault, record(away))] == [
+        *(True, False, True, False)
+    ]
+    assert first.getMessage() == "Failed: /: OperationalError: connection refused"
+    assert first.exc_info is None
+    assert fault.exc_info is not None
+    few._said -= outage.RETRY_AFTER
+    assert few.filter(record(away))
