@@ -7,13 +7,14 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test stress lint audit observatory attack security bench guide messages lock clean
+.PHONY: help run dev test stress faults lint audit observatory attack security bench guide messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
 	@echo "make dev      chạy để lập trình, tự nạp lại khi sửa mã"
 	@echo "make test     mọi kiểm thử, trên SQLite và PostgreSQL; ARGS=\"-k tên\" để chọn"
 	@echo "make stress   các phép thử dài: nhiều người cùng sửa, trình duyệt bị tắt giữa chừng"
+	@echo "make faults   tắt cơ sở dữ liệu, Redis, tiến trình, làm đầy đĩa khi trang đang chạy; ARGS=postgresql để chọn"
 	@echo "make lint     kiểm tra mã nguồn, dịch, di trú cơ sở dữ liệu"
 	@echo "make audit    kiểm tra độc lập: HTML, số byte, Lighthouse; ARGS=weight để chọn"
 	@echo "make observatory  điểm của MDN Observatory cho trang đứng sau nginx, có TLS"
@@ -59,6 +60,9 @@ test: .venv/dev.installed
 
 stress: .venv/dev.installed
 	@tests/run --stress $(ARGS)
+
+faults: .venv/dev.installed
+	@tests/faults/run $(ARGS)
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check

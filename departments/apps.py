@@ -7,8 +7,10 @@ class DepartmentsConfig(AppConfig):
     verbose_name = _("Agency and people")
 
     def ready(self):
-        from departments import doors, search_entries
+        from departments import doors, frame, search_entries
+        from portal import freshness
         from portal.files import register_door
 
         register_door(doors.DOOR)
+        freshness.asks(frame.next_change)
         search_entries.register()

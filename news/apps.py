@@ -14,13 +14,15 @@ class NewsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from departments import frame
-        from news import copies, doors, jobs, search_entries, urgent
+        from news import changes, copies, doors, jobs, search_entries, urgent
         from portal.files import register_door
 
         register_door(doors.DOOR)
         search_entries.register()
         jobs.register()
         frame.add_column("urgent", urgent.shown)
+        for name, expression in changes.AHEAD.items():
+            frame.add_change(name, expression)
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=NOT_IN_VERSIONS)
         for name in copies.PARTS:

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import rfc2822_date
 from django.utils.translation import gettext
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
-from departments.models import Department, SiteSettings
+from departments import frame
+from departments.models import Department
 from news.models import Article, ArticlePhoto, Category, Photo, branch
 from news.newest import newest_ids, of_unit_or_concerning
 from news.sharing import changed
@@ -34,7 +35,6 @@ _NAMESPACES = {
 
 
 @require_safe
-@conditional_page
 def latest(request):
     """The newest articles of all."""
     page = reverse("news:article_list")
@@ -42,7 +42,6 @@ def latest(request):
 
 
 @require_safe
-@conditional_page
 def of_category(request, slug: str):
     """The newest articles of a category and of all below it."""
     categories = list(Category.objects.all())
@@ -56,7 +55,6 @@ def of_category(request, slug: str):
 
 
 @require_safe
-@conditional_page
 def of_unit(request, slug: str):
     """The newest articles that come from a unit or concern it."""
     unit = get_object_or_404(Department.objects.founded().only("name", "slug"), slug=slug)
@@ -69,7 +67,7 @@ def _feed(request, parts: list, *, of: str, page: str, about: str = ""):
 
     `of`, `page`, `about`: the name and the path of their page, and a line on it.
     """
-    title = f"{of} – {SiteSettings.load().name}"
+    title = f"{of} – {frame.site(request).name}"
     items = list(_newest(parts))
     feed = Document("application/rss+xml")
     with feed.inside("rss", version="2.0", **_NAMESPACES), feed.inside("channel"):

@@ -12,10 +12,10 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
+from departments import frame
 from departments import sitemaps as departments_sitemaps
-from departments.models import SiteSettings
 from news import front_page
 from news.models import Article, ArticlePhoto, Category, Conference
 from news.sharing import changed
@@ -37,9 +37,8 @@ _NEWS = {"xmlns_news": "http://www.google.com/schemas/sitemap-news/0.9"}
 
 
 @require_safe
-@conditional_page
 def index(request):
-    """The parts; three queries, each of one row."""
+    """The parts; three queries, each of one row, and one for how long they hold."""
     parts = [reverse("news:sitemap_pages")]
     # Whatever their state: the public ones would cost a database a walk through all articles.
     ids = Article.objects.values_list("pk", flat=True)
@@ -57,9 +56,8 @@ def index(request):
 
 
 @require_safe
-@conditional_page
 def pages(request):
-    """All that is no article; four queries."""
+    """All that is no article; five queries."""
     names = ("home", "news:article_list", "news:report_list", "site_map")
     addresses = [reverse(name) for name in names] + departments_sitemaps.addresses()
     addresses += [one.get_absolute_url() for one in Category.objects.only("slug")]
@@ -72,9 +70,8 @@ def pages(request):
 
 
 @require_safe
-@conditional_page
 def articles(request, number: int):
-    """The articles of a range of ids with their photos; two queries.
+    """The articles of a range of ids with their photos; three queries.
 
     A range may hold nothing public; a map without addresses would be an error, so it holds the
     news list's.
@@ -94,10 +91,9 @@ def articles(request, number: int):
 
 
 @require_safe
-@conditional_page
 def news(request):
     """What was published in the last two days; two queries."""
-    name = SiteSettings.load().name
+    name = frame.site(request).name
     document = _document()
     with document.inside("urlset", **_SITEMAP, **_NEWS):
         for article in _fresh().only("slug", "title", "publish_at")[:NEWS_ITEMS]:

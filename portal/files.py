@@ -33,7 +33,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from portal import documents, text, virus_scan
+from portal import documents, freshness, text, virus_scan
 from portal.admin_access import may_enter
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
@@ -486,9 +486,12 @@ def media(request, name: str) -> HttpResponse:
         response["Cache-Control"] = "private, no-store"
         return response
     tag = f'"{name}"'  # the name is made from the content
-    response = get_conditional_response(request, etag=tag) or _hand_over(file)
+    is_image = file.extension in IMAGE_TYPES  # documents are large
+    response = get_conditional_response(request, etag=tag) or _hand_over(file, is_kept=is_image)
     response["Cache-Control"] = f"public, max-age={seconds}"
     response["ETag"] = tag
+    if is_image:
+        freshness.keep_file(response, seconds)
     return response
 
 
@@ -523,16 +526,17 @@ def _open_to(checksum: str, request) -> bool:
 
 
 def _not_found(request) -> HttpResponse:
-    """The site's own page; not to be kept, since the file may become public any minute."""
+    """The site's own page."""
     handler = get_resolver(get_urlconf()).resolve_error_handler(404)
-    response = handler(request, exception=Http404())
-    response["Cache-Control"] = "no-store"
-    return response
+    return handler(request, exception=Http404())
 
 
-def _hand_over(file: _ServedFile) -> HttpResponse:
-    """The file itself, or with MEDIA_ACCEL the word to nginx where it lies."""
-    if settings.MEDIA_ACCEL:
+def _hand_over(file: _ServedFile, *, is_kept: bool = False) -> HttpResponse:
+    """The file itself, or with MEDIA_ACCEL the word to nginx where it lies.
+
+    `is_kept`: nginx keeps what it gets, so it gets the bytes: it has them while Django is down.
+    """
+    if settings.MEDIA_ACCEL and not is_kept:
         response = HttpResponse()
         response["X-Accel-Redirect"] = settings.MEDIA_ACCEL + file.path
     else:

@@ -130,6 +130,10 @@ class PublishableQuerySet(models.QuerySet):
         )
         return self._begun(at) | under_notice
 
+    def approved(self):
+        """What the clock alone publishes and ends, whatever it says now."""
+        return self._live().filter(status=Status.PUBLISHED)
+
     def once_public(self, *, at: datetime.datetime | None = None):
         """Whatever the public could ever read at its address, trashed and removed items too."""
         at = at or timezone.now()
@@ -160,7 +164,7 @@ class PublishableQuerySet(models.QuerySet):
         return self.filter(draft_of=None, deleted_at=None)
 
     def _begun(self, at):
-        return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
+        return self.approved().filter(publish_at__lte=at)
 
 
 RETURN_NEEDS_REASON = _("Write what the author should change.")

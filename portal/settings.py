@@ -123,7 +123,10 @@ def _database() -> dict:
 
 def _cache() -> dict:
     try:
-        return env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
+        config = env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
+        if config["BACKEND"].endswith("RedisCache"):
+            config["BACKEND"] = "portal.cache.Redis"  # may die without anything failing
+        return config
     except (ValueError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(
             "Biến CACHE_URL không đúng: cần dạng redis://máy:6379/0 hoặc locmemcache://."
@@ -236,6 +239,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.policies.Headers",
+    "portal.freshness.Freshness",
     "portal.middleware.TrustedProxies",
     "portal.admin_access.AdminAccess",
     "django.middleware.security.SecurityMiddleware",
@@ -434,11 +438,13 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"few_words": {"()": "portal.outage.FewWords"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handlers write lines as they come.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"filters": ["few_words"]},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

@@ -19,6 +19,7 @@ from departments.models import Department
 from news import front_page
 from news.models import Category
 from news.sitemaps import review_years
+from portal import outage
 from portal.search_page import SearchPage
 from portal.sharing import absolute
 
@@ -44,6 +45,11 @@ def bad_request(request, exception):
         return defaults.bad_request(request, exception)
     sentence = sentence % {"files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
     return render(request, "portal/too_much.html", {"sentence": sentence}, status=400)
+
+
+def server_error(request):
+    """What answers for what no view has caught: 503 where it will pass by itself, else 500."""
+    return outage.answer(request) or defaults.server_error(request)
 
 
 @require_safe

@@ -10,9 +10,6 @@ from django.utils.xmlutils import SimplerXMLGenerator
 # What XML cannot hold, not even escaped. Stored text has no control characters, but these others.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-# How long a cache may keep a feed or a site map: what is withdrawn leaves them as soon.
-MAX_AGE = 300
-
 
 class Document(SimplerXMLGenerator):
     """A document written from its root down: `with document.inside("channel"): …`."""
@@ -43,12 +40,10 @@ class Document(SimplerXMLGenerator):
             self.leaf(name, text, **attributes)
 
     def response(self) -> HttpResponse:
-        """The document, for every reader the same and kept by caches for a short while."""
+        """The document, for every reader the same."""
         self.endDocument()
         return HttpResponse(
-            self._text.getvalue(),
-            content_type=f"{self.content_type}; charset=utf-8",
-            headers={"Cache-Control": f"public, max-age={MAX_AGE}"},
+            self._text.getvalue(), content_type=f"{self.content_type}; charset=utf-8"
         )
 
 

@@ -37,7 +37,7 @@ def write_configuration(folder: Path, values: dict[str, str]) -> None:
     main = [
         "user root;" if os.getuid() == 0 else "",  # else the worker may not read our folder
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;",
-        "events {}",
+        "events { worker_connections 4096; }",
         "http { include /etc/nginx/mime.types; access_log off;",
         *temporary,
         *unused,
@@ -66,6 +66,7 @@ class Site:
     started: Started | None = None
     environment: dict[str, str] = field(init=False)
     processes: list[subprocess.Popen] = field(default_factory=list)
+    gunicorn: subprocess.Popen | None = None
 
     def __post_init__(self):
         self.environment = variables(self.folder) | {
@@ -86,11 +87,7 @@ class Site:
             self._prepare()
         self._make_certificate()
         write_configuration(self.folder, self._values())
-        log = ["--access-logfile", str(self.folder / "access.log")]
-        form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
-        bind = ["--bind", f"unix:{self.folder}/socket", "--log-level", "warning"]
-        gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
-        self._run(gunicorn, env=self.environment)
+        self.serve()
         self._run([PROGRAM, "-c", str(self.folder / "nginx.conf"), "-e", "stderr"])
         self._wait()
 
@@ -100,11 +97,25 @@ class Site:
             prepare, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
         )
 
-    def _run(self, command: list[str], **options) -> None:
+    def serve(self) -> None:
+        """Start gunicorn, also once more, and wait until its socket is there."""
+        socket_file = self.folder / "socket"
+        socket_file.unlink(missing_ok=True)
+        log = ["--access-logfile", str(self.folder / "access.log")]
+        form = ["--access-logformat", "%(U)s %({x-forwarded-for}i)s %({x-forwarded-host}i)s"]
+        bind = ["--bind", f"unix:{socket_file}", "--log-level", "warning"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind, *log, *form]
+        self.gunicorn = self._run(gunicorn, env=self.environment)
+        until = time.monotonic() + START_SECONDS
+        while not socket_file.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def _run(self, command: list[str], **options) -> subprocess.Popen:
         log = (self.folder / "log").open("ab")
         with log:
             options |= {"cwd": ROOT, "stdout": log, "stderr": log}
             self.processes.append(subprocess.Popen(command, **options))
+        return self.processes[-1]
 
     def _wait(self) -> None:
         until = time.monotonic() + START_SECONDS
@@ -136,6 +147,7 @@ class Site:
             "ADMIN_PATH": "admin/",
             "TEMPLATES": str(ROOT / "templates"),
             "SNIPPETS": str(self.folder),
+            "CACHE": str(self.folder / "cache"),
             "ACME_ROOT": str(self.folder / "acme"),
             "HTTP_PORT": str(self.http_port),
             "HTTPS_PORT": str(self.https_port),

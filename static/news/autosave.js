@@ -160,6 +160,7 @@
     say("kept", "");
     if (status === 0 || status === -1) return say("trouble", box.dataset.lost);
     if (status === 401 || status === 403) return say("trouble", box.dataset.signedOut);
+    if (status === 503) return say("trouble", answer.error ? `${answer.error} ${box.dataset.waiting}` : box.dataset.lost);
     return say("trouble", (status === 413 && answer.error) || box.dataset.notKept);
   }
 
@@ -213,7 +214,7 @@
     if (sending) sending.abort();
     const status = await send(typed());
     isAsking = false;
-    if ([0, 401, 403].includes(status)) return; // the bar says why; the text stays
+    if ([0, 401, 403, 503].includes(status)) return; // the bar says why; the text stays
     store.keep(message({ fields: typed() }));
     field("csrfmiddlewaretoken").value = csrf();
     isSure = true;
