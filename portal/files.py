@@ -35,6 +35,7 @@ from django.views.decorators.http import require_safe
 
 from portal import documents, text, virus_scan
 from portal.admin_access import may_enter
+from portal.replica import on_primary
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
@@ -512,6 +513,7 @@ def _public_seconds(checksum: str) -> int | None:
     return min(MAX_AGE, int(max(left))) if left else None
 
 
+@on_primary
 def _open_to(checksum: str, request) -> bool:
     keyed = (door.opened_by for door in _doors if door.opened_by)
     if any(opened_by(checksum, request.COOKIES) for opened_by in keyed):

@@ -23,7 +23,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal import backup
+from portal import backup, replica
 
 # A backup is made each day and a drill each week; each may be late by some hours.
 BACKUP_LASTS = timedelta(hours=30)
@@ -67,6 +67,8 @@ def _probes() -> dict[str, Callable[[], None]]:
         "media": _media,
         "disk": _disk,
     }
+    if replica.ALIAS in settings.DATABASES:
+        probes["replica"] = _replica
     if settings.BACKUP_DIR:
         probes |= {"backup": _backup, "drill": _drill}
     return probes
@@ -85,6 +87,12 @@ def _state(probe: Callable[[], None]) -> str:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _replica() -> None:
+    """Readers notice nothing of it, the primary does."""
+    if not replica.watch.is_well():
+        raise UnwellError("down or behind")
 
 
 def _migrations() -> None:

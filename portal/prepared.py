@@ -25,6 +25,8 @@ from django.db import (
 from django.db.backends.sqlite3.base import Database
 from django.db.models.query import get_related_populators
 
+from portal import replica
+
 _LARGEST = 2**63 - 1
 
 # Two stand-ins for each kind of value. The SQL is written with both: where they are found, there
@@ -103,7 +105,7 @@ class _Plan:
         return cls(build(**one), pieces)
 
     def run(self, values: dict) -> list:
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = connections[replica.alias()]
         with connection.cursor() as cursor:
             self._execute(connection, cursor, values)
             rows = cursor.fetchall()

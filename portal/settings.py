@@ -121,6 +121,29 @@ def _database() -> dict:
     return config
 
 
+def _replica() -> dict[str, dict]:
+    """The copy of the database that public pages read, where there is one (portal/replica.py)."""
+    url = env.str("REPLICA_URL", default="").strip()
+    if not url:
+        return {}
+    try:
+        config = env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    both = (config, DATABASES["default"])
+    if not all(one.get("NAME") and one["ENGINE"].endswith("postgresql") for one in both):
+        raise ImproperlyConfigured(
+            "Biến REPLICA_URL không đúng: cần dạng postgresql://người_dùng:mật_khẩu@máy:5432/"
+            "tên_cơ_sở_dữ_liệu của một bản sao PostgreSQL, và DATABASE_URL cũng phải là PostgreSQL."
+        )
+    # A copy that does not answer is passed by, so its connection is not tried out beforehand, and
+    # nobody waits long for it.
+    config["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 3000, **config.get("OPTIONS", {})}
+    config["CONN_MAX_AGE"] = 60
+    config["TEST"] = {"MIRROR": "default"}
+    return {"replica": config}
+
+
 def _cache() -> dict:
     try:
         return env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
@@ -284,6 +307,10 @@ TEMPLATES = [
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": _database()}
+if _COPY := _replica():
+    DATABASES |= _COPY
+    DATABASE_ROUTERS = ["portal.replica.Router"]
+    MIDDLEWARE.append("portal.replica.PublicReads")  # the last: nothing comes before the view
 CACHES = {"default": _cache()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
