@@ -11,17 +11,19 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
@@ -55,8 +57,22 @@ logger = logging.getLogger(__name__)
 # ── The private root ────────────────────────────────────────────────────────────────────────────
 
 
+class StoredFile(NamedTuple):
+    """A file below the private root: its name there, its bytes, when it was written (ns)."""
+
+    name: str
+    size: int
+    modified: int
+
+
 class PrivateStorage(FileSystemStorage):
-    """MEDIA_ROOT with names made from content: what is there already is never written again."""
+    """MEDIA_ROOT with names made from content: what is there already is never written again.
+
+    Beside what Django asks of a storage it has what backup, maintenance and health need;
+    portal.s3.S3Storage offers the same.
+    """
+
+    is_local = True
 
     def get_available_name(self, name, max_length=None):
         return name
@@ -70,6 +86,48 @@ class PrivateStorage(FileSystemStorage):
 
     def url(self, name):
         return media_prefix() + PurePosixPath(name).name
+
+    def stored(self, prefix: str = "") -> Iterator[StoredFile]:
+        """The whole files whose names begin with `prefix`; those of a folder in their order."""
+        folder, _slash, start = prefix.rpartition("/")
+        for path in self._below(Path(self.location, folder)):
+            name = path.relative_to(self.location).as_posix()
+            if not path.name.startswith(".") and name.startswith(prefix):
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    yield self._facts(name, path)
+
+    def half_written(self) -> Iterator[StoredFile]:
+        """What was never finished, or is being written just now."""
+        for path in Path(self.location).glob("*/.partial-*"):
+            with suppress(FileNotFoundError):
+                yield self._facts(path.relative_to(self.location).as_posix(), path)
+
+    @staticmethod
+    def _below(top: Path) -> Iterator[Path]:
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(one for one in folders if not one.startswith("."))
+            for path in (Path(folder, name) for name in sorted(names)):
+                if path.is_file() and not path.is_symlink():
+                    yield path
+
+    @staticmethod
+    def _facts(name: str, path: Path) -> StoredFile:
+        state = path.lstat()
+        return StoredFile(name, state.st_size, state.st_mtime_ns)
+
+    def put_back(self, name: str, source, modified: int) -> None:
+        """Write a file of a backup; SuspiciousFileOperation: its name leads out of the root."""
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, File(source))
+        os.utime(path, ns=(modified, modified))
+
+    def try_out(self) -> None:
+        """OSError where nothing can be written."""
+        Path(self.location).mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".health-", dir=self.location) as file:
+            file.write(b"ok")
+            file.flush()
 
 
 def _write(path: Path, content) -> None:
@@ -477,6 +535,16 @@ def media(request, name: str) -> HttpResponse:
     same for all and may be cached, no longer than its publicity lasts.
     """
     file = _served_file(name)
+    try:
+        return _answer(request, name, file)
+    except FileNotFoundError:  # deleted just now
+        return _not_found(request)
+    except OSError:
+        logger.exception("The store of the uploads does not answer")
+        return HttpResponse(status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+
+
+def _answer(request, name: str, file: _ServedFile | None) -> HttpResponse:
     if file is None or not default_storage.exists(file.path):
         return _not_found(request)
     seconds = _public_seconds(file.checksum)

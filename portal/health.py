@@ -6,7 +6,6 @@ paths: who watches from outside may read it.
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -115,10 +115,7 @@ def _cache() -> None:
 
 
 def _media() -> None:
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(prefix=".health-", dir=settings.MEDIA_ROOT) as file:
-        file.write(b"ok")
-        file.flush()
+    default_storage.try_out()
 
 
 def _disk() -> None:

@@ -20,19 +20,29 @@ def programs() -> Path:
     return max(found, key=lambda path: int(path.parts[-3])).parent
 
 
-def as_server(*command, **options) -> subprocess.CompletedProcess:
-    """Run one of them; as root in the name of the user that the package made."""
+def as_server(program: str, *arguments: str, prefix: tuple[str, ...] = ()) -> None:
+    """Run one of them; as root in the name of the user that the package made. `prefix`: a command
+    that runs commands, elsewhere."""
+    command = [str(programs() / program), *arguments]
     if os.getuid() == 0:
-        command = ("runuser", "-u", pwd.getpwnam("postgres").pw_name, "--", *command)
-    return subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, **options)
+        command = ["runuser", "-u", pwd.getpwnam("postgres").pw_name, "--", *command]
+    subprocess.run([*prefix, *command], cwd="/", check=True, stdout=subprocess.DEVNULL)
 
 
 class Standby:
     """A copy that follows the server at `host`:`port`, whose user `portal` needs no password."""
 
-    def __init__(self, *, primary: tuple[str, int], host: str = "127.0.0.1"):
+    def __init__(
+        self,
+        *,
+        primary: tuple[str, int],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        prefix: tuple[str, ...] = (),
+    ):
         self.primary = primary
-        self.host, self.port = host, free_port()
+        self.host, self.port = host, port or free_port()
+        self.prefix = prefix
         self.folder = Path(tempfile.mkdtemp(prefix="portal-standby-"))
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -40,13 +50,12 @@ class Standby:
 
     def make(self) -> None:
         host, port = map(str, self.primary)
-        copy = ["pg_basebackup", "-D", str(self.data), "-R", "-c", "fast", "--no-sync"]
-        program, *rest = copy
-        as_server(str(programs() / program), *rest, "-h", host, "-p", port, "-U", "portal")
+        where = ["-D", str(self.data), "-h", host, "-p", port, "-U", "portal"]
+        as_server("pg_basebackup", *where, "-R", "-c", "fast", "--no-sync", prefix=self.prefix)
         self.start()
 
     def start(self) -> None:
-        options = f"-h {self.host} -p {self.port} -k {self.data} -c fsync=off -c max_connections=1000"
+        options = f"-h {self.host} -p {self.port} -k {self.folder} -c fsync=off -c max_connections=1000"
         self._control("-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:
@@ -58,7 +67,7 @@ class Standby:
         shutil.rmtree(self.folder)
 
     def _control(self, *arguments: str) -> None:
-        as_server(str(programs() / "pg_ctl"), "-D", str(self.data), *arguments)
+        as_server("pg_ctl", "-D", str(self.data), *arguments, prefix=self.prefix)
 
     def ask(self, database: str, question: str):
         """The one value that the copy answers."""
