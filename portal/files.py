@@ -89,7 +89,7 @@ class PrivateStorage(FileSystemStorage):
 
     def stored(self, prefix: str = "") -> Iterator[StoredFile]:
         """The whole files whose names begin with `prefix`; those of a folder in their order."""
-        folder, _slash, start = prefix.rpartition("/")
+        folder = prefix.rpartition("/")[0]
         for path in self._below(Path(self.location, folder)):
             name = path.relative_to(self.location).as_posix()
             if not path.name.startswith(".") and name.startswith(prefix):

@@ -1,9 +1,9 @@
 """Public pages read a copy of the database, where REPLICA_URL names one; all else the database.
 
-The copy is PostgreSQL's own streaming replica. Who only reads and has not signed in is answered from
-it; forms, staff, commands and every write know the primary alone. A copy that is down, that is no
-copy any more or is more than MAX_LAG seconds behind is not asked: readers notice nothing, because a
-page that fails on the copy is made again from the primary.
+The copy is PostgreSQL's own streaming replica. Who only reads and has not signed in is answered
+from it; forms, staff, commands and every write know the primary alone. A copy that is down, that is
+no copy any more or is more than MAX_LAG seconds behind is not asked: readers notice nothing,
+because a page that fails on the copy is made again from the primary.
 """
 
 import logging
@@ -128,9 +128,9 @@ def _from_copy(view: Callable, request, *args, **kwargs):
 class Watch:
     """What this process knows of the copy; looked up once a second by whichever thread comes by.
 
-    Seconds behind are no number that PostgreSQL tells: a replica that was cut off believes that it is
-    up to date. So the primary's position in its log is written down with the time, and the copy has
-    to have replayed it MAX_LAG seconds later.
+    Seconds behind are no number that PostgreSQL tells: a replica that was cut off believes that it
+    is up to date. So the primary's position in its log is written down with the time, and the copy
+    has to have replayed it MAX_LAG seconds later.
     """
 
     def __init__(self):
@@ -184,7 +184,9 @@ class Watch:
         moment = now if self._marks or self._is_well else -math.inf
         while self._marks and self._marks[0][1] <= replayed:
             self._marks.popleft()
-        if written > replayed and not (self._marks and now - self._marks[-1][0] < CHECK_SECONDS / 2):
+        if written > replayed and not (
+            self._marks and now - self._marks[-1][0] < CHECK_SECONDS / 2
+        ):
             self._marks.append((moment, written))
         if len(self._marks) > 10 * MAX_LAG:  # down for long: the oldest one says enough
             self._marks.pop()

@@ -1,8 +1,8 @@
 """Uploads on S3 or what speaks its language (MinIO, Ceph), for a site on several hosts.
 
 In place of portal.files.PrivateStorage where MEDIA_STORAGE_URL is set. The bucket is private and
-stays so: no object has an address of its own, portal.files.media reads it after its check. An object is
-there whole or not at all; that is S3's own promise.
+stays so: no object has an address of its own, portal.files.media reads it after its check. An
+object is there whole or not at all; that is S3's own promise.
 """
 
 import contextlib

@@ -139,7 +139,11 @@ def _replica() -> dict[str, dict]:
         )
     # A copy that does not answer is passed by, so its connection is not tried out beforehand, and
     # nobody waits long for it.
-    config["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 3000, **config.get("OPTIONS", {})}
+    config["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 3000,
+        **config.get("OPTIONS", {}),
+    }
     config["CONN_MAX_AGE"] = 60
     config["TEST"] = {"MIRROR": "default"}
     return {"replica": config}
@@ -175,8 +179,8 @@ def _media_storage() -> dict:
         right = bucket = region = None
     if not (right and bucket and region):
         raise ImproperlyConfigured(
-            "Biến MEDIA_STORAGE_URL không đúng: cần dạng s3://khoá:mật_khẩu@máy:cổng/tên-kho?region=vùng "
-            "(s3+http:// nếu không có TLS); ký tự đặc biệt trong mật khẩu viết dạng %2F."
+            "Biến MEDIA_STORAGE_URL không đúng: cần dạng s3://khoá:mật_khẩu@máy:cổng/tên-kho, có thể "
+            "thêm ?region=vùng (s3+http:// nếu không có TLS); ký tự đặc biệt viết dạng %2F."
         )
     if find_spec("boto3") is None:
         raise ImproperlyConfigured(

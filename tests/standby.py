@@ -55,7 +55,9 @@ class Standby:
         self.start()
 
     def start(self) -> None:
-        options = f"-h {self.host} -p {self.port} -k {self.folder} -c fsync=off -c max_connections=1000"
+        options = (
+            f"-h {self.host} -p {self.port} -k {self.folder} -c fsync=off -c max_connections=1000"
+        )
         self._control("-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:

@@ -78,7 +78,9 @@ class Browser:
         headers = {"X_CSRFToken": token, "Referer": f"https://{NAME}{address}"}
         if not files:
             kind = "application/x-www-form-urlencoded"
-            return self.ask("POST", address, urlencode(fields).encode(), Content_Type=kind, **headers)
+            return self.ask(
+                "POST", address, urlencode(fields).encode(), Content_Type=kind, **headers
+            )
         mark = secrets.token_hex(16)
         parts = b"".join(
             f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="anh.jpg"\r\n'
@@ -118,7 +120,9 @@ class Load:
 
     def run(self) -> None:
         until = time.monotonic() + self.seconds
-        threads = [threading.Thread(target=self._read, args=[until]) for _one in range(self.readers)]
+        threads = [
+            threading.Thread(target=self._read, args=[until]) for _one in range(self.readers)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
