@@ -45,6 +45,18 @@ def _reading_from(name: str):
         _thread.alias = before
 
 
+@contextmanager
+def _reading_copy():
+    with _reading_from(ALIAS), connections[DEFAULT_DB_ALIAS].execute_wrapper(_read_no_further):
+        yield
+
+
+def _read_no_further(execute, sql, params, many, context):
+    """What is asked of the primary meanwhile is a write; who has written reads what was written."""
+    _thread.alias = DEFAULT_DB_ALIAS
+    return execute(sql, params, many, context)
+
+
 def on_primary(view: Callable) -> Callable:
     """For a view, or a function that a view calls, that must see what was saved just now."""
 
@@ -63,8 +75,7 @@ class Router:
         return alias()
 
     def db_for_write(self, model, **hints) -> str:
-        _thread.alias = DEFAULT_DB_ALIAS  # who has written reads what was written
-        return DEFAULT_DB_ALIAS
+        return DEFAULT_DB_ALIAS  # asked also when an instance gets a related one: no write yet
 
     def allow_relation(self, one, other, **hints) -> bool:
         return True  # both are the same database
@@ -110,7 +121,7 @@ def _from_copy(view: Callable, request, *args, **kwargs):
     if alias() == ALIAS or not watch.is_well():
         return None
     try:
-        with _reading_from(ALIAS):
+        with _reading_copy():
             response = view(request, *args, **kwargs)
             return response.render() if hasattr(response, "render") else response
     except Error as error:

@@ -158,8 +158,8 @@ def _cache() -> dict:
         ) from error
     if "redis" in config["BACKEND"].lower() and find_spec("redis") is None:
         raise ImproperlyConfigured(
-            "Biến CACHE_URL dạng redis:// cần thư viện redis: chạy “pip install --require-hashes -r "
-            "requirements-hosts.lock” trong môi trường của trang."
+            "Biến CACHE_URL dạng redis:// cần thư viện redis: chạy “pip install --require-hashes "
+            "-r requirements-hosts.lock” trong môi trường của trang."
         )
     return config
 
@@ -179,8 +179,8 @@ def _media_storage() -> dict:
         right = bucket = region = None
     if not (right and bucket and region):
         raise ImproperlyConfigured(
-            "Biến MEDIA_STORAGE_URL không đúng: cần dạng s3://khoá:mật_khẩu@máy:cổng/tên-kho, có thể "
-            "thêm ?region=vùng (s3+http:// nếu không có TLS); ký tự đặc biệt viết dạng %2F."
+            "Biến MEDIA_STORAGE_URL không đúng: cần dạng s3://khoá:mật_khẩu@máy:cổng/tên-kho, có "
+            "thể thêm ?region=vùng (s3+http:// nếu không có TLS); ký tự đặc biệt viết dạng %2F."
         )
     if find_spec("boto3") is None:
         raise ImproperlyConfigured(
