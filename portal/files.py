@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import re
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -89,31 +90,25 @@ class PrivateStorage(FileSystemStorage):
 
     def stored(self, prefix: str = "") -> Iterator[StoredFile]:
         """The whole files whose names begin with `prefix`; those of a folder in their order."""
-        folder = prefix.rpartition("/")[0]
-        for path in self._below(Path(self.location, folder)):
-            name = path.relative_to(self.location).as_posix()
-            if not path.name.startswith(".") and name.startswith(prefix):
-                with suppress(FileNotFoundError):  # deleted meanwhile
-                    yield self._facts(name, path)
+        for folder, folders, names in os.walk(Path(self.location, prefix.rpartition("/")[0])):
+            folders[:] = sorted(one for one in folders if not one.startswith("."))
+            for path in (Path(folder, one) for one in sorted(names) if not one.startswith(".")):
+                name = path.relative_to(self.location).as_posix()
+                if name.startswith(prefix):
+                    yield from self._facts(name, path)
 
     def half_written(self) -> Iterator[StoredFile]:
         """What was never finished, or is being written just now."""
         for path in Path(self.location).glob("*/.partial-*"):
-            with suppress(FileNotFoundError):
-                yield self._facts(path.relative_to(self.location).as_posix(), path)
+            yield from self._facts(path.relative_to(self.location).as_posix(), path)
 
     @staticmethod
-    def _below(top: Path) -> Iterator[Path]:
-        for folder, folders, names in os.walk(top):
-            folders[:] = sorted(one for one in folders if not one.startswith("."))
-            for path in (Path(folder, name) for name in sorted(names)):
-                if path.is_file() and not path.is_symlink():
-                    yield path
-
-    @staticmethod
-    def _facts(name: str, path: Path) -> StoredFile:
-        state = path.lstat()
-        return StoredFile(name, state.st_size, state.st_mtime_ns)
+    def _facts(name: str, path: Path) -> Iterator[StoredFile]:
+        """One or none: a link is no file of ours, and a file may be gone by now."""
+        with suppress(FileNotFoundError):
+            state = path.lstat()
+            if stat.S_ISREG(state.st_mode):
+                yield StoredFile(name, state.st_size, state.st_mtime_ns)
 
     def put_back(self, name: str, source, modified: int) -> None:
         """Write a file of a backup; SuspiciousFileOperation: its name leads out of the root."""

@@ -62,6 +62,14 @@ class Prepared:
         return self._plan.run(values)
 
 
+def sql_of(queryset) -> tuple[str, tuple]:
+    """Its SQL and parameters, written by the database that is read from now.
+
+    Django's own `sql_with_params` asks the primary which version it is, and waits for its answer.
+    """
+    return queryset.query.get_compiler(using=replica.alias()).as_sql()
+
+
 class _Slot(NamedTuple):
     """Stands in the SQL for the value of this name."""
 
@@ -78,7 +86,7 @@ class _Plan:
         # What Django's SQLite writes of it on every call, which takes as long as the query itself.
         self.qmark_sql = self.sql.replace("%s", "?").replace("%%", "%")
         self.statement = f"portal_{next(_numbers)}"
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = queryset.query.get_compiler(using=replica.alias())
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
         self.compiler = compiler
@@ -186,7 +194,7 @@ _PLACE = re.compile(r"(%%|%s|(?<=LIMIT )\d+|(?<=OFFSET )\d+)")
 
 def _pieces(queryset, values: dict) -> list:
     """The SQL cut at the values. Constants are written into it: so a partial index is found."""
-    sql, params = queryset.query.sql_with_params()
+    sql, params = sql_of(queryset)
     slots = {_adapted(value): _Slot(name) for name, value in values.items()}
     ahead = iter(params)
     pieces: list = [""]
@@ -217,7 +225,7 @@ def _literal(value) -> str:
 
 def _adapted(value):
     """The value as the database's driver takes it."""
-    operations = connections[DEFAULT_DB_ALIAS].ops
+    operations = connections[replica.alias()].ops
     if isinstance(value, datetime.datetime):
         return operations.adapt_datetimefield_value(value)
     if isinstance(value, datetime.date):

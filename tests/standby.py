@@ -29,6 +29,16 @@ def as_server(program: str, *arguments: str, prefix: tuple[str, ...] = ()) -> No
     subprocess.run([*prefix, *command], cwd="/", check=True, stdout=subprocess.DEVNULL)
 
 
+def ask(host: str, port: int, database: str, question: str):
+    """The one value that a server answers."""
+    address = {"host": host, "port": port, "user": "portal", "dbname": database}
+    with contextlib.closing(psycopg2.connect(**address)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone()[0]
+
+
 class Standby:
     """A copy that follows the server at `host`:`port`, whose user `portal` needs no password."""
 
@@ -73,12 +83,7 @@ class Standby:
 
     def ask(self, database: str, question: str):
         """The one value that the copy answers."""
-        address = {"host": self.host, "port": self.port, "user": "portal", "dbname": database}
-        with contextlib.closing(psycopg2.connect(**address)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(question)
-                return cursor.fetchone()[0]
+        return ask(self.host, self.port, database, question)
 
     def wait_for(self, position: str, database: str, seconds: float = 20) -> None:
         """Until the copy has replayed the log up to `position`."""

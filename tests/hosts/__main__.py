@@ -6,6 +6,7 @@ readers got is counted. Ends with 1 when something was not as it should be.
 """
 
 import contextlib
+import io
 import os
 import re
 import secrets
@@ -19,9 +20,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PIL import Image
+
 from tests import nginx, s3
 from tests.hosts.browser import Browser, Load
-from tests.standby import Standby, as_server
+from tests.standby import Standby, as_server, ask
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NETWORK = "10.231.0"
@@ -102,7 +105,7 @@ class Place:
         as_server("createdb", "-h", PRIMARY, "-U", "portal", "portal")
 
     def control_database(self, *verb: str) -> None:
-        options = f"-h {PRIMARY} -k {self.primary_data} -c fsync=off"
+        options = f"-h {PRIMARY} -c unix_socket_directories='' -c fsync=off"
         log = str(self.primary_data / "log")
         where = ["-D", str(self.primary_data), "-w", "-l", log, "-o", options]
         as_server("pg_ctl", *where, *verb, prefix=_on(PRIMARY))
@@ -204,7 +207,7 @@ def show(place: Place) -> list[Row]:
         place.start_nginx()
         Browser(WEB, 443).wait("/healthz")
         return [
-            *([] if os.environ.get("KEEP") else desk(place, store)),
+            *desk(place, store),
             *databases(copy),
             *accidents(place, store, copy),
             *clocks(place, store),
@@ -267,11 +270,7 @@ _RECALL = "from django.core.cache import cache; print(cache.get('hosts'))"
 
 
 def _picture() -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    file = BytesIO()
+    file = io.BytesIO()
     Image.effect_noise((800, 600), 40).convert("RGB").save(file, "JPEG")
     return file.getvalue()
 
@@ -279,14 +278,13 @@ def _picture() -> bytes:
 def databases(copy: Standby) -> list[Row]:
     """Who answers the pages: rows that the two servers fetched meanwhile."""
     count = "SELECT tup_fetched FROM pg_stat_database WHERE datname = 'portal'"
-    primary = Standby(primary=(PRIMARY, 5432), host=PRIMARY, port=5432)
-    shutil.rmtree(primary.folder)
-    before = primary.ask("portal", count), copy.ask("portal", count)
+    servers = ((PRIMARY, 5432), (copy.host, copy.port))
+    before = [ask(*server, "portal", count) for server in servers]
     readers = Browser(WEB, 443)
     for address in Load.PAGES * 20:
         readers.get(address)
     time.sleep(12)  # servers tell what they did when they are idle, ten seconds at most
-    after = primary.ask("portal", count), copy.ask("portal", count)
+    after = [ask(*server, "portal", count) for server in servers]
     asked, copied = (b - a for a, b in zip(before, after, strict=True))
     figures = f"primary {asked}, replica {copied}"
     return [Row(f"{len(Load.PAGES) * 20} pages: rows fetched", figures, copied > 10 * asked)]
@@ -365,8 +363,7 @@ def main() -> int:
         with contextlib.suppress(subprocess.CalledProcessError):
             place.control_database("-m", "immediate", "stop")
         place.end()
-        if not os.environ.get("KEEP"):
-            shutil.rmtree(place.folder, ignore_errors=True)
+        shutil.rmtree(place.folder, ignore_errors=True)
     sys.stdout.write("| what | figures | |\n|---|---|---|\n")
     for row in rows:
         sys.stdout.write(f"| {row.what} | {row.figures} | {'ok' if row.is_right else 'WRONG'} |\n")
