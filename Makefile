@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test stress faults lint audit observatory attack security bench guide messages lock clean
+.PHONY: help run dev test stress faults lint audit observatory attack security bench hosts release-dump guide messages lock clean
 
 help:
 	@echo "make run      chạy trang (lần đầu tự cài đặt); PORT=8001 để đổi cổng"
@@ -21,6 +21,8 @@ help:
 	@echo "make attack   thử các chuỗi tấn công trong FILE qua mọi cửa, mọi trang, bằng Chromium thật"
 	@echo "make security quét mã và trang bằng bandit, wapiti, sqlmap (chừng 40 phút); ARGS=bandit để chọn"
 	@echo "make bench    đo tốc độ các trang; ARGS=\"--sizes 1000 --databases sqlite\" để chọn"
+	@echo "make hosts    chạy thử trên nhiều máy chủ (không gian mạng trên máy này; cần quyền root), tắt từng máy khi đang tải"
+	@echo "make release-dump  giữ lại cơ sở dữ liệu nhỏ của bản phát hành này cho phép thử nâng cấp"
 	@echo "make guide    chụp lại các hình trong hướng dẫn biên tập"
 	@echo "make messages gom chuỗi cần dịch và biên dịch bản tiếng Việt"
 	@echo "make lock     cập nhật phiên bản thư viện trong requirements*.lock"
@@ -90,6 +92,13 @@ security: .venv/dev.installed
 bench: .venv/dev.installed
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+hosts: .venv/dev.installed
+	@command -v redis-server >/dev/null || tests/install redis-server
+	@$(BIN)/python -m tests.hosts
+
+release-dump: .venv/dev.installed
+	@$(BIN)/python -m tests.releases
+
 guide: .venv/dev.installed
 	@$(BIN)/python -m tests.guide
 
@@ -101,7 +110,9 @@ lock: .venv/dev.installed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	  --generate-hashes --no-header --upgrade -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra hosts --universal --python-version 3.11 \
+	  --generate-hashes --no-header --upgrade -q -o requirements-hosts.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra hosts --universal --python-version 3.11 \
 	  --generate-hashes --no-header --upgrade -q -o requirements-dev.lock
 
 clean:

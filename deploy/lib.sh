@@ -37,7 +37,9 @@ put() {
 
 # Copy the program into a release of its own, with its libraries; prints the release's folder.
 make_release() {
-  local source=$1 name release
+  local source=$1 name release lock=requirements.lock
+  # Several hosts: uploads on S3 or a shared cache need libraries of their own.
+  ! grep -qsE '^MEDIA_STORAGE_URL=.?s3' "$ETC/env" || lock=requirements-hosts.lock
   name=$(release_name "$source")
   release=$HOME_OF_PORTAL/releases/$name
   if [ ! -e "$release/.ready" ]; then
@@ -48,7 +50,7 @@ make_release() {
       --exclude=__pycache__ .) | tar -xf - -C "$release" --no-same-owner
     python3 -m venv "$release/.venv"
     "$release/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-      --require-hashes -r "$release/requirements.lock" >&2
+      --require-hashes -r "$release/$lock" >&2
     "$release/.venv/bin/python" -m compileall -q "$release/portal" "$release/departments" "$release/news" || true
     chown -R root:root "$release"
     touch "$release/.ready"

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models import Article, ArticleDepartment
-from portal.prepared import Prepared
+from portal.prepared import Prepared, sql_of
 
 EARLIEST = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)
 LATEST = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
@@ -125,7 +125,7 @@ def newest_ids(
     themselves for `IN` or `OR`.
     """
     until, way = until or rows, "ASC" if is_turned else "DESC"
-    queries = [part.values("id", "publish_at")[:until].query.sql_with_params() for part in parts]
+    queries = [sql_of(part.values("id", "publish_at")[:until]) for part in parts]
     sql = (
         f"SELECT parts.id FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
         f"ORDER BY parts.publish_at {way}, parts.id {way} LIMIT {rows} OFFSET {start}"
@@ -136,7 +136,7 @@ def newest_ids(
 def any_of(*queries) -> RawSQL:
     """The ids of several queries of ids, each with an order and an end of its own."""
     written = [
-        (query.sql, query.params) if isinstance(query, RawSQL) else query.query.sql_with_params()
+        (query.sql, query.params) if isinstance(query, RawSQL) else sql_of(query)
         for query in queries
     ]
     return RawSQL(_union(written), [one for _sql, params in written for one in params])  # noqa: S611

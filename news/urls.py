@@ -1,6 +1,7 @@
 from django.urls import path
 
 from news import feeds, sitemaps, views
+from portal.replica import on_primary
 
 app_name = "news"
 
@@ -14,7 +15,12 @@ urlpatterns = [
     ),
     # str: an old or mistyped slug of any letters still leads to the article.
     path("tin-tuc/<str:slug>-<int:pk>/", views.ArticleDetailView.as_view(), name="article_detail"),
-    path("xem-truoc/<str:key>/", views.PreviewLinkView.as_view(), name="preview_link"),
+    # A link that was made or ended a second ago is as it is, not as the replica knows it.
+    path(
+        "xem-truoc/<str:key>/",
+        on_primary(views.PreviewLinkView.as_view()),
+        name="preview_link",
+    ),
     path("chuyen-muc/<slug:slug>/", views.CategoryDetailView.as_view(), name="category_detail"),
     path("bao-cao/", views.ReportListView.as_view(), name="report_list"),
     path("bao-cao/<int:year>/", views.ReportYearView.as_view(), name="report_year"),

@@ -30,6 +30,8 @@ from typing import BinaryIO
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
 from django.db import Error, connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -121,52 +123,39 @@ def _newest_files(root: Path) -> dict[str, dict]:
 
 def _copy_files(root: Path, known: dict[str, dict]) -> dict[str, dict]:
     """Copy the uploads that the store lacks; returns what is there, by path."""
-    media = Path(settings.MEDIA_ROOT)
     there = {}
-    for path in _paths(media):
-        name = path.relative_to(media).as_posix()
+    for file in default_storage.stored():
+        before = known.get(file.name, {})
+        is_known = (before.get("size"), before.get("mtime")) == (file.size, file.modified)
         try:
-            state = path.stat()
-            before = known.get(name, {})
-            is_known = (before.get("size"), before.get("mtime")) == (
-                state.st_size,
-                state.st_mtime_ns,
-            )
             if not is_known or not _stored(root, before["sha256"]).exists():
-                before = {"sha256": _store(root, path)}
+                before = {"sha256": _store(root, file.name)}
         except FileNotFoundError:  # deleted meanwhile
             continue
-        there[name] = {
-            "size": state.st_size,
-            "mtime": state.st_mtime_ns,
+        there[file.name] = {
+            "size": file.size,
+            "mtime": file.modified,
             "sha256": before["sha256"],
         }
     return there
 
 
-def _paths(media: Path) -> Iterator[Path]:
-    """The uploads; half-written ones lie beside under names that begin with a dot."""
-    for folder, folders, names in os.walk(media):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                yield path
-
-
-def _store(root: Path, path: Path) -> str:
-    """Put a file into the store; returns its checksum."""
-    checksum = _sha256_of(path)
-    target = _stored(root, checksum)
-    if not target.exists():
+def _store(root: Path, name: str) -> str:
+    """Put an upload into the store; returns its checksum."""
+    with default_storage.open(name) as source:
+        checksum = _sha256(source)
+        target = _stored(root, checksum)
+        if target.exists():
+            return checksum
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}")
         part.unlink(missing_ok=True)  # of a backup that was cut short
-        with path.open("rb") as source, _writer(part) as output:
+        source.seek(0)
+        with _writer(part) as output:
             copied = _copy(source, output)
         if copied != checksum:
             part.unlink()
-            raise BackupError(_("The file %s changed while it was copied.") % path)
+            raise BackupError(_("The file %s changed while it was copied.") % name)
         _sync(part)
         part.rename(target)
     return checksum
@@ -229,25 +218,26 @@ def restore(folder: Path, *, identity: str = "") -> Manifest:
     """
     with _named_errors():
         manifest = verify(folder, identity=identity)
-        media = Path(settings.MEDIA_ROOT)
         engine = backup_databases.of_the_site()
         _check_kind(manifest)
         if not engine.is_empty():
             raise BackupError(_("The database is not empty: a restore overwrites nothing."))
-        if any(_paths(media)):
-            raise BackupError(_("The folder %s is not empty.") % media)
+        if any(True for _file in default_storage.stored()):
+            raise BackupError(_("The folder %s is not empty.") % default_storage.location)
         for name, file in manifest.files.items():
-            path = media / name
-            if not path.resolve().is_relative_to(media.resolve()):
-                raise BackupError(_("The backup names a file outside its folder: %s.") % name)
-            path.parent.mkdir(parents=True, exist_ok=True)
             with _reader(_in_store(folder.parent, file), identity) as source:
-                _write(path, source)
-            os.utime(path, ns=(file["mtime"], file["mtime"]))
+                _put_back(name, source, file["mtime"])
         with _reader(folder / manifest.database, identity) as source:
             engine.load(source)
         _compare(manifest.tables, engine.tables())
         return manifest
+
+
+def _put_back(name: str, source: BinaryIO, modified: int) -> None:
+    try:
+        default_storage.put_back(name, source, modified)
+    except SuspiciousFileOperation as error:
+        raise BackupError(_("The backup names a file outside its folder: %s.") % name) from error
 
 
 def verify(folder: Path, *, identity: str = "") -> Manifest:
@@ -448,13 +438,6 @@ def _piped(command: list[str], **streams) -> Iterator[subprocess.Popen]:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _write(path: Path, source: BinaryIO) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as output:
-        _copy(source, output)
-    part.rename(path)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -9,19 +9,22 @@ import hashlib
 import logging
 import os
 import re
+import stat
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
@@ -35,6 +38,7 @@ from django.views.decorators.http import require_safe
 
 from portal import documents, freshness, text, virus_scan
 from portal.admin_access import may_enter
+from portal.replica import on_primary
 
 RENDITIONS = "anh"  # shrunken photos, the only images ever served
 ORIGINALS = "goc"  # photos as uploaded, with all they may tell; never served
@@ -54,8 +58,22 @@ logger = logging.getLogger(__name__)
 # ── The private root ────────────────────────────────────────────────────────────────────────────
 
 
+class StoredFile(NamedTuple):
+    """A file below the private root: its name there, its bytes, when it was written (ns)."""
+
+    name: str
+    size: int
+    modified: int
+
+
 class PrivateStorage(FileSystemStorage):
-    """MEDIA_ROOT with names made from content: what is there already is never written again."""
+    """MEDIA_ROOT with names made from content: what is there already is never written again.
+
+    Beside what Django asks of a storage it has what backup, maintenance and health need;
+    portal.s3.S3Storage offers the same.
+    """
+
+    is_local = True
 
     def get_available_name(self, name, max_length=None):
         return name
@@ -69,6 +87,42 @@ class PrivateStorage(FileSystemStorage):
 
     def url(self, name):
         return media_prefix() + PurePosixPath(name).name
+
+    def stored(self, prefix: str = "") -> Iterator[StoredFile]:
+        """The whole files whose names begin with `prefix`; those of a folder in their order."""
+        for folder, folders, names in os.walk(Path(self.location, prefix.rpartition("/")[0])):
+            folders[:] = sorted(one for one in folders if not one.startswith("."))
+            for path in (Path(folder, one) for one in sorted(names) if not one.startswith(".")):
+                name = path.relative_to(self.location).as_posix()
+                if name.startswith(prefix):
+                    yield from self._facts(name, path)
+
+    def half_written(self) -> Iterator[StoredFile]:
+        """What was never finished, or is being written just now."""
+        for path in Path(self.location).glob("*/.partial-*"):
+            yield from self._facts(path.relative_to(self.location).as_posix(), path)
+
+    @staticmethod
+    def _facts(name: str, path: Path) -> Iterator[StoredFile]:
+        """One or none: a link is no file of ours, and a file may be gone by now."""
+        with suppress(FileNotFoundError):
+            state = path.lstat()
+            if stat.S_ISREG(state.st_mode):
+                yield StoredFile(name, state.st_size, state.st_mtime_ns)
+
+    def put_back(self, name: str, source, modified: int) -> None:
+        """Write a file of a backup; SuspiciousFileOperation: its name leads out of the root."""
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, File(source))
+        os.utime(path, ns=(modified, modified))
+
+    def try_out(self) -> None:
+        """OSError where nothing can be written."""
+        Path(self.location).mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".health-", dir=self.location) as file:
+            file.write(b"ok")
+            file.flush()
 
 
 def _write(path: Path, content) -> None:
@@ -476,6 +530,16 @@ def media(request, name: str) -> HttpResponse:
     same for all and may be cached, no longer than its publicity lasts.
     """
     file = _served_file(name)
+    try:
+        return _answer(request, name, file)
+    except FileNotFoundError:  # deleted just now
+        return _not_found(request)
+    except OSError:
+        logger.exception("The store of the uploads does not answer")
+        return HttpResponse(status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+
+
+def _answer(request, name: str, file: _ServedFile | None) -> HttpResponse:
     if file is None or not default_storage.exists(file.path):
         return _not_found(request)
     seconds = _public_seconds(file.checksum)
@@ -515,6 +579,7 @@ def _public_seconds(checksum: str) -> int | None:
     return min(MAX_AGE, int(max(left))) if left else None
 
 
+@on_primary
 def _open_to(checksum: str, request) -> bool:
     keyed = (door.opened_by for door in _doors if door.opened_by)
     if any(opened_by(checksum, request.COOKIES) for opened_by in keyed):

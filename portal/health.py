@@ -6,7 +6,6 @@ paths: who watches from outside may read it.
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -23,7 +23,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal import backup
+from portal import backup, replica
 
 # A backup is made each day and a drill each week; each may be late by some hours.
 BACKUP_LASTS = timedelta(hours=30)
@@ -67,6 +67,8 @@ def _probes() -> dict[str, Callable[[], None]]:
         "media": _media,
         "disk": _disk,
     }
+    if replica.ALIAS in settings.DATABASES:
+        probes["replica"] = _replica
     if settings.BACKUP_DIR:
         probes |= {"backup": _backup, "drill": _drill}
     return probes
@@ -85,6 +87,12 @@ def _state(probe: Callable[[], None]) -> str:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _replica() -> None:
+    """Readers notice nothing of it, the primary does."""
+    if not replica.watch.is_well():
+        raise UnwellError("down or behind")
 
 
 def _migrations() -> None:
@@ -107,10 +115,7 @@ def _cache() -> None:
 
 
 def _media() -> None:
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(prefix=".health-", dir=settings.MEDIA_ROOT) as file:
-        file.write(b"ok")
-        file.flush()
+    default_storage.try_out()
 
 
 def _disk() -> None:

@@ -11,7 +11,6 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import pi_heif
@@ -484,9 +483,6 @@ def delete_files(checksum: str) -> None:
     """Remove a photo's original and renditions; call it in `on_commit`, when no row names it."""
     if not re.fullmatch("[0-9a-f]{32}", checksum):
         raise ValueError(f"not a checksum: {checksum!r}")
-    root = Path(default_storage.location)
-    for path in [
-        *(root / files.ORIGINALS).glob(f"{checksum}.*"),
-        *(root / files.RENDITIONS).glob(f"{checksum}-*"),
-    ]:
-        path.unlink(missing_ok=True)
+    for prefix in (f"{files.ORIGINALS}/{checksum}.", f"{files.RENDITIONS}/{checksum}-"):
+        for file in list(default_storage.stored(prefix)):
+            default_storage.delete(file.name)

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,8 @@ def can(finding: SweepFinding) -> bool:
         return False
     if finding.area == Area.DATABASE:
         return finding.kind in _IN_TEXT and _rich_model(finding) is not None
-    return finding.area == Area.MEDIA and finding.kind in _FILES
+    # An object of a bucket is removed with the bucket's own tools, which keep its versions.
+    return finding.area == Area.MEDIA and finding.kind in _FILES and default_storage.is_local
 
 
 def can_undo(finding: SweepFinding) -> bool:

@@ -3,10 +3,10 @@
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from django.apps import apps
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import models
 from reversion.models import Version
 
@@ -22,13 +22,13 @@ def remove() -> int:
     """
     named = _named()
     gone = 0
-    for path, checksum in _old_files():
+    for name, checksum in _old_files():
         if checksum in named:
             continue
         if Version.objects.filter(serialized_data__contains=checksum).exists():
             named.add(checksum)
             continue
-        path.unlink(missing_ok=True)
+        default_storage.delete(name)
         gone += 1
     return gone
 
@@ -44,13 +44,15 @@ def _named() -> set[str]:
     return named
 
 
-def _old_files() -> Iterator[tuple[Path, str]]:
+def _old_files() -> Iterator[tuple[str, str]]:
     """Our own files that are older than a day, with their checksums; what was cut short as well."""
-    before = time.time() - RESTS
-    for path in sorted(Path(settings.MEDIA_ROOT).glob("*/*")):
-        checksum = _checksum(path.name)
-        if (checksum or path.name.startswith(".partial-")) and path.lstat().st_mtime < before:
-            yield path, checksum or path.name
+    before = (time.time() - RESTS) * 1e9
+    for file in [*default_storage.stored(), *default_storage.half_written()]:
+        name = PurePosixPath(file.name)
+        is_ours = len(name.parts) == 2  # a folder of ours, a file in it
+        checksum = _checksum(name.name)
+        if is_ours and file.modified < before and (checksum or name.name.startswith(".partial-")):
+            yield file.name, checksum or name.name
 
 
 def _checksum(name: str) -> str:

@@ -25,6 +25,8 @@ from django.db import (
 from django.db.backends.sqlite3.base import Database
 from django.db.models.query import get_related_populators
 
+from portal import replica
+
 _LARGEST = 2**63 - 1
 
 # Two stand-ins for each kind of value. The SQL is written with both: where they are found, there
@@ -60,6 +62,14 @@ class Prepared:
         return self._plan.run(values)
 
 
+def sql_of(queryset) -> tuple[str, tuple]:
+    """Its SQL and parameters, written by the database that is read from now.
+
+    Django's own `sql_with_params` asks the primary which version it is, and waits for its answer.
+    """
+    return queryset.query.get_compiler(using=replica.alias()).as_sql()
+
+
 class _Slot(NamedTuple):
     """Stands in the SQL for the value of this name."""
 
@@ -79,7 +89,7 @@ class _Plan:
         self.distinct = list(dict.fromkeys(self.names))
         marks = ", ".join(["%s"] * len(self.distinct))
         self.command = f"EXECUTE {self.statement}" + (f"({marks})" if marks else "")
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = queryset.query.get_compiler(using=replica.alias())
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
         self.compiler = compiler
@@ -111,7 +121,7 @@ class _Plan:
         return cls(build(**one), pieces)
 
     def run(self, values: dict) -> list:
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = connections[replica.alias()]
         with connection.cursor() as cursor:
             self._execute(connection, cursor, values)
             rows = cursor.fetchall()
@@ -168,7 +178,7 @@ class _Plan:
         for number, (populator, link) in enumerate(self.populators):
             key = number, row[populator.cols_start + populator.pk_idx]
             if key in known:
-                setattr(instance, link, known[key])
+                populator.local_setter(instance, known[key])
             else:
                 populator.populate(row, instance)
                 if link:
@@ -199,8 +209,8 @@ _PLACE = re.compile(r"(%%|%s|(?<=LIMIT )\d+|(?<=OFFSET )\d+)")
 
 def _pieces(queryset, values: dict) -> list:
     """The SQL cut at the values. Constants are written into it: so a partial index is found."""
-    sql, params = queryset.query.sql_with_params()
-    adapted = _adapted(connections[DEFAULT_DB_ALIAS], values)
+    sql, params = sql_of(queryset)
+    adapted = _adapted(connections[replica.alias()], values)
     slots = {value: _Slot(name) for name, value in adapted.items()}
     ahead = iter(params)
     pieces: list = [""]

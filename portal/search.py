@@ -24,7 +24,7 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from portal import search_sql, text
+from portal import replica, search_sql, text
 from portal.models import SearchEntry, Synonym
 from portal.search_sql import All, Any, Condition
 from portal.text import Phrase
@@ -428,7 +428,7 @@ def _filters(chosen: dict[str, str | Iterable[str]]) -> dict[str, list]:
 def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> None:
     statement = _STATEMENTS[connection.vendor](asked, filters)
     sql = statement.build(by_date=by_date, page=results.page)
-    with connection.cursor() as cursor:
+    with connections[replica.alias()].cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         rows = cursor.fetchall()
     counts = statement.counts(rows)

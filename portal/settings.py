@@ -7,8 +7,9 @@ sentences stand here in Vietnamese because translation works only once settings 
 
 import io
 import re
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -121,6 +122,33 @@ def _database() -> dict:
     return config
 
 
+def _replica() -> dict[str, dict]:
+    """The copy of the database that public pages read, where there is one (portal/replica.py)."""
+    url = env.str("REPLICA_URL", default="").strip()
+    if not url:
+        return {}
+    try:
+        config = env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    both = (config, DATABASES["default"])
+    if not all(one.get("NAME") and one["ENGINE"].endswith("postgresql") for one in both):
+        raise ImproperlyConfigured(
+            "Biến REPLICA_URL không đúng: cần dạng postgresql://người_dùng:mật_khẩu@máy:5432/"
+            "tên_cơ_sở_dữ_liệu của một bản sao PostgreSQL, và DATABASE_URL cũng phải là PostgreSQL."
+        )
+    # A copy that does not answer is passed by, so its connection is not tried out beforehand, and
+    # nobody waits long for it.
+    config["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 3000,
+        **config.get("OPTIONS", {}),
+    }
+    config["CONN_MAX_AGE"] = 60
+    config["TEST"] = {"MIRROR": "default"}
+    return {"replica": config}
+
+
 def _cache() -> dict:
     try:
         config = env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")
@@ -131,6 +159,42 @@ def _cache() -> dict:
         raise ImproperlyConfigured(
             "Biến CACHE_URL không đúng: cần dạng redis://máy:6379/0 hoặc locmemcache://."
         ) from error
+
+
+def _media_storage() -> dict:
+    """Where uploads lie: MEDIA_ROOT, or the bucket of MEDIA_STORAGE_URL (portal/s3.py)."""
+    url = env.str("MEDIA_STORAGE_URL", default="").strip()
+    if not url:
+        return {"BACKEND": "portal.files.PrivateStorage"}
+    try:
+        parts = urlsplit(url)
+        bucket = re.fullmatch(r"/([a-z0-9][a-z0-9.-]+)/?", parts.path)
+        region = re.fullmatch(r"(?:region=([a-z0-9-]+))?", parts.query)
+        right = parts.scheme in {"s3", "s3+http"} and parts.hostname and parts.port != 0
+        right = right and parts.username and parts.password and not parts.fragment
+    except ValueError:
+        right = bucket = region = None
+    if not (right and bucket and region):
+        raise ImproperlyConfigured(
+            "Biến MEDIA_STORAGE_URL không đúng: cần dạng s3://khoá:mật_khẩu@máy:cổng/tên-kho, có "
+            "thể thêm ?region=vùng (s3+http:// nếu không có TLS); ký tự đặc biệt viết dạng %2F."
+        )
+    if find_spec("boto3") is None:
+        raise ImproperlyConfigured(
+            "Biến MEDIA_STORAGE_URL cần thư viện boto3: chạy “pip install --require-hashes -r "
+            "requirements-hosts.lock” trong môi trường của trang."
+        )
+    scheme = "https" if parts.scheme == "s3" else "http"
+    return {
+        "BACKEND": "portal.s3.S3Storage",
+        "OPTIONS": {
+            "endpoint": f"{scheme}://{parts.netloc.rpartition('@')[2]}",
+            "bucket": bucket[1],
+            "key": unquote(parts.username),
+            "secret": unquote(parts.password),
+            "region": region[1] or "us-east-1",
+        },
+    }
 
 
 def _mail() -> dict:
@@ -288,6 +352,10 @@ TEMPLATES = [
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": _database()}
+if _COPY := _replica():
+    DATABASES |= _COPY
+    DATABASE_ROUTERS = ["portal.replica.Router"]
+    MIDDLEWARE.append("portal.replica.PublicReads")  # the last: nothing comes before the view
 CACHES = {"default": _cache()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -350,8 +418,13 @@ MEDIA_ROOT = BASE_DIR / (env.str("MEDIA_ROOT", default="") or "media")
 MEDIA_URL = "/media/"
 # Where nginx finds MEDIA_ROOT as an internal location ("/_tep/"); empty: Django sends the file.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
+if MEDIA_ACCEL and env.str("MEDIA_STORAGE_URL", default="").strip():
+    raise ImproperlyConfigured(
+        "Biến MEDIA_ACCEL phải để trống khi đã đặt MEDIA_STORAGE_URL: tệp không nằm trên máy này, "
+        "Django kiểm tra quyền rồi tự gửi."
+    )
 STORAGES = {
-    "default": {"BACKEND": "portal.files.PrivateStorage"},
+    "default": _media_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from PIL import Image
@@ -120,15 +121,9 @@ class MediaSweep:
     def _judge_content(self, path: Path, match: re.Match) -> tuple[Kind | None, str]:
         try:
             with path.open("rb") as file:
-                if not _is_of_type(file, match["type"]):
-                    return Kind.TYPE, _start(path)
-                if path.parent.name == files.RENDITIONS:
-                    return _judge_rendition(file, match)
-                if files.checksum(file) != match["sum"]:
-                    return Kind.CHECKSUM, _start(path)
+                return _judge_upload(file, path.parent.name, match)
         except OSError as error:
             return Kind.FOREIGN, str(error.strerror)
-        return None, ""
 
     def _is_being_written(self, path: Path) -> bool:
         is_new = time.time() - path.lstat().st_mtime < _DAY
@@ -139,6 +134,62 @@ class MediaSweep:
         if match is None or match["sum"] not in unnamed:
             return False
         return time.time() - path.stat().st_mtime > _DAY
+
+
+class BucketSweep:
+    """The same over the bucket of MEDIA_STORAGE_URL: every object is read, one at a time.
+
+    What a disk alone can have, links and modes, is not there; what is found is removed by hand.
+    """
+
+    def __init__(self):
+        self.files = 0
+
+    def checksums(self) -> set[str]:
+        matches = (self._match(file.name) for file in default_storage.stored())
+        return {match["sum"] for match in matches if match is not None}
+
+    def run(self, unnamed: set[str]) -> Iterator[Found]:
+        before = (time.time() - _DAY) * 1e9
+        for file in default_storage.stored():
+            self.files += 1
+            match = self._match(file.name)
+            try:
+                kind, words = self._judge(file.name, match)
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+            if kind is None and match["sum"] in unnamed and file.modified < before:
+                kind = Kind.ORPHAN
+            if kind is not None:
+                yield Found(Area.MEDIA, kind, path=file.name, words=words)
+
+    @staticmethod
+    def _match(name: str) -> re.Match | None:
+        folder, _slash, rest = name.partition("/")
+        return _NAMES[folder].fullmatch(rest) if folder in _NAMES else None
+
+    @staticmethod
+    def _judge(name: str, match: re.Match | None) -> tuple[Kind | None, str]:
+        with default_storage.open(name) as file:
+            if match is None:
+                return Kind.FOREIGN, _start_of(file)
+            return _judge_upload(file, name.partition("/")[0], match)
+
+
+def uploads() -> MediaSweep | BucketSweep:
+    """The pass over the uploads, wherever they lie."""
+    return MediaSweep() if default_storage.is_local else BucketSweep()
+
+
+def _judge_upload(file, place: str, match: re.Match) -> tuple[Kind | None, str]:
+    """An open file by what its name promises; `place`: the folder it lies in."""
+    if not _is_of_type(file, match["type"]):
+        return Kind.TYPE, _start_of(file)
+    if place == files.RENDITIONS:
+        return _judge_rendition(file, match)
+    if files.checksum(file) != match["sum"]:
+        return Kind.CHECKSUM, _start_of(file)
+    return None, ""
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -157,9 +208,14 @@ def _start(path: Path) -> str:
         if not path.is_file():
             return ""
         with path.open("rb") as file:
-            return file.read(80).decode("utf-8", "replace")
+            return _start_of(file)
     except OSError as error:
         return str(error.strerror)
+
+
+def _start_of(file) -> str:
+    file.seek(0)
+    return file.read(80).decode("utf-8", "replace")
 
 
 def _is_of_type(file, kind: str) -> bool:

@@ -3,14 +3,16 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views import defaults
 
-from portal import health, views
+from portal import health, replica, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
 
 handler400 = views.bad_request
 handler500 = views.server_error
+handler404 = replica.from_copy_where_possible(defaults.page_not_found)
 
 public = [
     path("", views.home, name="home"),

@@ -142,6 +142,7 @@ class Site:
             "CERTIFICATE_KEY": str(self.folder / "key.pem"),
             "HSTS": HSTS,
             "SOCKET": str(self.folder / "socket"),
+            "OTHER_HOSTS": "",
             "STATIC_ROOT": str(self.folder / "static"),
             "MEDIA_ROOT": str(self.folder / "media"),
             "ADMIN_PATH": "admin/",

@@ -25,6 +25,7 @@ os.environ["MFA_REQUIRED_GROUPS"] = ""
 os.environ["SESSION_IDLE_MINUTES"] = os.environ["SESSION_HOURS"] = "999999"
 os.environ["CLAMD"] = ""
 os.environ["CACHE_URL"] = "locmemcache://"
+os.environ["REPLICA_URL"] = os.environ["MEDIA_STORAGE_URL"] = ""
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES, STORAGES  # noqa: E402

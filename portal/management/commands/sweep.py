@@ -16,7 +16,7 @@ from portal import audit, hosts, neutralise
 from portal.models import User
 from portal.publishing import Refused
 from portal.sweep import DatabaseSweep
-from portal.sweep_files import CodeSweep, MediaSweep, record_age
+from portal.sweep_files import CodeSweep, record_age, uploads
 from portal.sweep_records import Found, State, SweepFinding, SweepRun, accepted_keys, keep
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def _sweep(lists, code) -> tuple[SweepRun, list[Found]]:
         """One pass over everything. What is found is kept in memory, what is read is not."""
         run = SweepRun(started_at=timezone.now())
-        media = MediaSweep()
+        media = uploads()
         database = DatabaseSweep(lists, unnamed=media.checksums())
         found = [*database.run(), *media.run(database.unnamed), *code.run()]
         run.rows, run.files = database.rows, media.files + code.files
