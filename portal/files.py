@@ -125,13 +125,15 @@ def shown_name(upload) -> str:
 
 @dataclass(frozen=True)
 class AttachmentInfo:
-    """What was found in a document; `size` in bytes, `pages` where the format tells."""
+    """What was found in a document; `size` in bytes, `pages` where the format tells, `links` the
+    sites it leads to."""
 
     extension: str
     content_type: str
     size: int
     pages: int | None
     checksum: str
+    links: tuple[str, ...]
 
 
 EMPTY = _("The file “%(name)s” is empty, please choose another one.")
@@ -213,10 +215,10 @@ def _verdict(upload) -> AttachmentInfo | ValidationError:
         upload.seek(0)
         data = upload.read()
         upload.seek(0)
-        kind, pages = _judge(upload, data)
+        kind, pages, links = _judge(upload, data)
     except ValidationError as error:
         return error
-    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload))
+    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload), links)
 
 
 def _check_size(upload) -> None:
@@ -227,7 +229,7 @@ def _check_size(upload) -> None:
         raise ValidationError(_TOO_LARGE, code="size", params=sizes)
 
 
-def _judge(upload, data: bytes) -> tuple[str, int | None]:
+def _judge(upload, data: bytes) -> documents.Verdict:
     try:
         with one_at_a_time():
             return documents.judge_apart(data)
@@ -391,13 +393,14 @@ class StoredDocument:
     size: int
     pages: int | None
     checksum: str
+    links: list[str]
 
 
 class AttachmentField(UploadField):
     """A document. Options: `size_field` (bytes), `type_field` ("pdf"), `pages_field`,
-    `checksum_field`."""
+    `checksum_field`, `links_field` (the sites it leads to, as a list)."""
 
-    facts = ("size", "type", "pages", "checksum")
+    facts = ("size", "type", "pages", "checksum", "links")
     accept = ",".join(f".{extension}" for extension in DOCUMENT_TYPES)
     inspect = staticmethod(inspect_attachment)
 
@@ -406,7 +409,9 @@ class AttachmentField(UploadField):
         info = inspect_attachment(upload)
         name = f"{DOCUMENTS}/{info.checksum}.{info.extension}"
         default_storage.save(name, upload)
-        return StoredDocument(name, info.extension, info.size, info.pages, info.checksum)
+        return StoredDocument(
+            name, info.extension, info.size, info.pages, info.checksum, list(info.links)
+        )
 
 
 # ── Who may have a file ─────────────────────────────────────────────────────────────────────────

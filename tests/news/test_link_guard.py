@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from departments.models import Contact, Department, Person
 from news import checks, copies
-from news.models import Article, UrgentNotice
+from news.models import Article, Attachment, UrgentNotice
 from portal import audit, spam
 from portal.hosts import BlockedHost, TrustedHost
 from portal.publishing import Refused
 from tests.factories import make_article, make_category, make_department, make_user
 from tests.news.test_admin import fields
+from tests.portal import bad_files, odd_files
 
 pytestmark = pytest.mark.django_db
 
@@ -270,6 +271,59 @@ def test_the_check_list_blocks_forbidden_links_and_asks_about_words():
             False,
             "nổ hũ",
         ),
+    ]
+
+
+# ── Documents ───────────────────────────────────────────────────────────────────────────────────
+def attach(article, *addresses, title="Quyết định"):
+    upload = bad_files.upload(odd_files.pdf_linking_to(*addresses), "a.pdf")
+    return Attachment.objects.create(article=article, file=upload, title=title)
+
+
+ASKED_OF_FILE = [
+    "Liên kết trong tài liệu “Quyết định” dẫn tới trang-la.example, chưa có trong danh sách trang "
+    "đã biết.",
+    ASKED[1],
+]
+REFUSED_IN_FILE = (
+    "Xin bỏ liên kết “https://kubet77.club” (tài liệu “Quyết định”): tên trang là của trang cờ "
+    "bạc, khiêu dâm hoặc cho vay."
+)
+
+
+def test_an_unknown_site_in_a_document_is_asked_for_and_published_once_it_is_ticked(
+    reviewer, recorded, desk
+):
+    article = draft("<p>Toàn văn.</p>")
+    attach(article, "https://trang-la.example/a", "https://most.gov.vn/")
+    assert refusal(lambda: article.publish(by=reviewer)) == ASKED_OF_FILE
+    page = desk.get(reverse("admin:news_article_change", args=[article.pk])).text
+    assert 'name="allowed_host" value="trang-la.example"' in page
+    assert "(trong tài liệu “Quyết định”)" in page
+    article.publish(by=reviewer, allowed_hosts=["trang-la.example"])
+    assert ("link_allowed", ["trang-la.example"]) in recorded
+    copy = copies.open_copy(article, by=make_user())
+    copy.publish(by=reviewer)  # what readers have already is not asked for again
+
+
+def test_a_forbidden_link_in_a_document_is_refused_by_its_title(reviewer):
+    article = draft("<p>Toàn văn.</p>")
+    attach(article, "https://kubet77.club/a")
+    hosts = ["kubet77.club"]
+    assert refusal(lambda: article.publish(by=reviewer, allowed_hosts=hosts)) == [REFUSED_IN_FILE]
+    found = checks.check(checks.Draft.of(article))
+    assert [(str(one.sentence), one.blocks, one.anchor) for one in found if one.blocks] == [
+        (REFUSED_IN_FILE, True, "id_attachments-0-title")
+    ]
+
+
+def test_a_document_exchanged_in_a_working_copy_is_asked_for(reviewer):
+    copy = copies.open_copy(make_article(), by=make_user())
+    attach(copy, "https://trang-la.example/a")
+    assert refusal(lambda: copy.publish(by=reviewer)) == ASKED_OF_FILE
+    found = checks.check(checks.Draft.of(copy))
+    assert (ASKED_OF_FILE[0], "id_attachments-0-title") in [
+        (str(one.sentence), one.anchor) for one in found
     ]
 
 

@@ -183,10 +183,23 @@ def test_documents_that_do_no_harm_come_in_as_they_are(client, root):
 
 def test_a_document_of_many_objects_may_take_so_much_time_and_no_more(monkeypatch):
     content = odd_files.pdf_of_objects(60_000)
-    assert documents.judge_apart(content) == ("pdf", 1)
+    assert documents.judge_apart(content) == ("pdf", 1, ())
     monkeypatch.setattr(documents, "SECONDS", 1)
     with pytest.raises(documents.Refusal, match="too_complex"):
         documents.judge_apart(content)
+
+
+@pytest.mark.parametrize("name", odd_files.LINKED)
+def test_the_sites_that_a_document_leads_to_are_told(name):
+    content, sites = odd_files.LINKED[name]
+    assert documents.judge_apart(content).links == sites
+
+
+def test_more_sites_than_anybody_looks_at_are_refused(monkeypatch):
+    addresses = [f"https://host{number}.example/" for number in range(2_500)]
+    with pytest.raises(documents.Refusal, match="too_complex"):
+        documents.judge_apart(odd_files.pdf_linking_to(*addresses))
+    assert len(documents.judge_apart(odd_files.pdf_linking_to(*addresses[:1_000])).links) == 1_000
 
 
 def test_a_document_may_take_so_much_memory_and_no_more(monkeypatch):
