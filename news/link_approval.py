@@ -1,5 +1,5 @@
-"""Links of an article and of its documents to other sites: forbidden ones keep it from being published, unknown ones
-are looked at and allowed by whoever publishes it.
+"""Links of an article and of its documents to other sites: forbidden ones keep it from being
+published, unknown ones are looked at and allowed by whoever publishes it.
 
 Known are the state's sites, this site, what administrators have listed, and of a working copy
 what the published text links to already. Nothing here imports news.models: articles come in as

@@ -239,8 +239,8 @@ def _judge_pdf_link(value, links: Links) -> None:
     """The address of an action, what the catalogue says that short ones begin with, and a file
     that is named by its address."""
     is_file_by_address = "/FS" in value and value["/FS"] == "/URL"
-    for key in ("/URI", "/Base", *(["/F"] if is_file_by_address else [])):
-        address = value[key] if key in value else None
+    keys = ("/URI", "/Base", *(["/F"] if is_file_by_address else []))
+    for address in [value[key] for key in keys if key in value]:
         if isinstance(address, bytes):  # letters of no known alphabet
             address = address.decode("latin-1")
         if isinstance(address, str):

@@ -280,11 +280,11 @@ def attach(article, *addresses, title="Quyết định"):
     return Attachment.objects.create(article=article, file=upload, title=title)
 
 
-ASKED_OF_FILE = [
+STRANGE_IN_FILE = (
     "Liên kết trong tài liệu “Quyết định” dẫn tới trang-la.example, chưa có trong danh sách trang "
-    "đã biết.",
-    ASKED[1],
-]
+    "đã biết."
+)
+ASKED_OF_FILE = [STRANGE_IN_FILE, ASKED[1]]
 REFUSED_IN_FILE = (
     "Xin bỏ liên kết “https://kubet77.club” (tài liệu “Quyết định”): tên trang là của trang cờ "
     "bạc, khiêu dâm hoặc cho vay."

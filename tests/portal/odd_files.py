@@ -460,7 +460,7 @@ DOCUMENTS: dict[str, tuple[bytes, str | None]] = {
     "the same named elsewhere": (bad_files.pdf_with_launch_named_elsewhere(), ACTIVE),
     "pdf with a scripted form": (bad_files.pdf_with_scripted_form(), ACTIVE),
     "pdf that starts a program by its address": (_pdf_link("/URI", URI="ms-\tmsdt:/id x"), ACTIVE),
-    "pdf that runs a script by its address": (_pdf_link("/URI", URI=" javascript:alert(1)"), ACTIVE),
+    "pdf that runs a script by address": (_pdf_link("/URI", URI=" javascript:x()"), ACTIVE),
     "pdf that sends a form": (_pdf_link("/SubmitForm", F=_FAR), ACTIVE),
     "pdf that opens another machine's file": (_pdf_link("/GoToR", F="\\\\evil\\a.pdf"), ACTIVE),
     "pdf that opens a file within": (_pdf_link("/GoToE", F="a.pdf"), ACTIVE),
