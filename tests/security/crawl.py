@@ -115,7 +115,7 @@ def crawl(site: Site, *, is_signed_in: bool) -> list[Ask]:
                 continue
             fresh = {name for kind, name in names.items() if kind not in before}
             asks.append(replace(ask, fresh=tuple(sorted(fresh - {""}))))
-            before |= names.keys()
+            before.update(names)
             if ask.method == "GET":
                 waiting.append(link.split("#")[0])
     return asks
