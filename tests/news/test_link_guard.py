@@ -1,5 +1,6 @@
 """Links to other sites: refused, asked for, allowed; through every door that publishes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -347,16 +348,63 @@ def test_an_urgent_notice_leads_to_known_sites_or_to_what_was_looked_at(desk, re
     assert answer.context["errors"] == [
         ["Xin bỏ liên kết này: tên trang là của trang cờ bạc, khiêu dâm hoặc cho vay."]
     ]
-    answer = desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="False"))
+    answer = desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed=""))
     said = "Chưa có trong danh sách trang đã biết: trang-la.example. Xin mở xem trang rồi"
     assert answer.context["errors"] == [[f"{said} đánh dấu vào ô này."]]
-    assert '<input type="checkbox" name="links_allowed"' in answer.content.decode()
+    assert '<input type="checkbox" name="links_allowed" value="trang-la.example"' in answer.text
     assert not UrgentNotice.objects.exists()
-    desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="on"))
+    desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="trang-la.example"))
     assert UrgentNotice.objects.get().link == "https://trang-la.example/"
     assert ("link_allowed", ["trang-la.example"]) in recorded
-    desk.post(ADD_NOTICE, notice("https://dichvucong.gov.vn/", links_allowed="False"))
+    desk.post(ADD_NOTICE, notice("https://dichvucong.gov.vn/", links_allowed=""))
     assert UrgentNotice.objects.count() == 2
+
+
+def ticked(answer, name):
+    """The values of the ticked boxes of that name."""
+    boxes = re.findall(rf'<input type="checkbox" name="{name}" [^>]*>', answer.text)
+    return [re.search('value="(.*?)"', box)[1] for box in boxes if "checked" in box]
+
+
+def test_a_tick_stays_when_the_form_comes_back_for_another_reason(desk):
+    data = notice("https://trang-la.example/", links_allowed="trang-la.example", text="")
+    answer = desk.post(ADD_NOTICE, data)
+    assert answer.context["errors"] == [["Trường này là bắt buộc."]]
+    assert ticked(answer, "links_allowed") == ["trang-la.example"]
+
+
+def test_a_tick_says_nothing_of_a_site_that_was_not_shown_with_it(desk):
+    """Changed in the form that came back: the tick was for the other site."""
+    data = notice("https://khac.example/", links_allowed="trang-la.example")
+    answer = desk.post(ADD_NOTICE, data)
+    assert "khac.example" in answer.context["errors"][0][0]
+    assert ticked(answer, "links_allowed") == []
+    assert not UrgentNotice.objects.exists()
+
+
+def test_ticks_stay_when_a_publication_is_refused_for_another_reason(desk):
+    body = STRANGE + '<p><a href="https://khac.example/">khác</a></p>'
+    article = draft(body, title="Tin ở C:\\Users\\lan\\anh.jpg")
+    address = reverse("admin:news_article_change", args=[article.pk])
+    data = fields(title=article.title, body=body, category=article.category, _publish="1")
+    data |= {"version": article.version, "allowed_host": ["trang-la.example"]}
+    answer = desk.post(address, data, follow=True)
+    assert ticked(answer, "allowed_host") == ["trang-la.example"]
+    assert ticked(desk.get(address), "allowed_host") == []  # of that one publication
+    version = Article.objects.get().version
+    answer = desk.post(address, data | {"version": version, "title": ""})
+    assert answer.status_code == 200
+    assert ticked(answer, "allowed_host") == ["trang-la.example"]
+
+
+def test_ticks_stay_on_the_page_of_a_withdrawn_article(desk, reviewer):
+    body = STRANGE + '<p><a href="https://khac.example/">khác</a></p>'
+    article = make_article(body=body)
+    article.withdraw(by=reviewer, notice="Đã rút.")
+    address = reverse("admin:news_article_change", args=[article.pk])
+    data = {"_publish": "1", "version": article.version, "allowed_host": "khac.example"}
+    answer = desk.post(address, data, follow=True)
+    assert ticked(answer, "allowed_host") == ["khac.example"]
 
 
 def test_a_unit_and_its_contacts_are_looked_at_as_well():
@@ -384,7 +432,10 @@ def test_a_unit_and_its_contacts_are_looked_at_as_well():
     strange = {"functions": STRANGE, "contacts-0-website": "https://la.example/"}
     answer = client.post(address, data | strange)
     assert answer.content.decode().count("Xin mở xem trang rồi đánh dấu") == 2
-    ticked = strange | {"links_allowed": "on", "contacts-0-links_allowed": "on"}
+    ticked = strange | {
+        "links_allowed": "trang-la.example",
+        "contacts-0-links_allowed": "la.example",
+    }
     assert client.post(address, data | ticked).status_code == 302
     assert Contact.objects.get().website == "https://la.example/"
     assert "trang-la.example" in Department.objects.get(pk=unit.pk).functions
