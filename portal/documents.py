@@ -340,7 +340,9 @@ _MACRO_TYPES = ("vba", "macro", "activex")
 _OLE_PACKAGE, _OLE_MACROS = "\x01Ole10Native".encode("utf-16-le"), "_VBA_".encode("utf-16-le")
 # The second: the same word written as the numbers of its letters.
 _DDE_FIELD = re.compile(r"\bDDE(?:AUTO)?\b|\bQUOTE(?:\s+\d+){2}", re.I)
-_LINK_FIELD = re.compile(r"\bHYPERLINK\s+\"?\s*([^\s\"]+)", re.I)
+# Of Word and of Excel: HYPERLINK "https://…", HYPERLINK("https://…","words").
+_LINK_FIELD = re.compile(r"\bHYPERLINK[\s(]+\"?\s*([^\s\"]+)", re.I)
+_FETCHING = re.compile(r"\b(?:WEBSERVICE|IMAGE)\s*\(", re.I)
 
 
 def _judge_ooxml(archive, names: dict[str, str], links: Links) -> tuple[str, int | None]:
@@ -356,9 +358,10 @@ def _judge_ooxml(archive, names: dict[str, str], links: Links) -> tuple[str, int
     for name in names:
         if name.endswith(".rels"):
             _judge_relationships(read_xml(archive, names[name]), links)
-        if "/embeddings/" in name and not name.endswith("/"):
+        if "embeddings/" in name and not name.endswith("/"):
             _judge_embedded(archive, names[name], links)
-    _judge_fields(archive, names, links)
+        if not name.endswith("/"):
+            _judge_part(archive, names[name], links)
     for extension, part in (("docx", "word/document.xml"), ("xlsx", "xl/workbook.xml")):
         if f"{TYPES[extension]}.main+xml" in types and part in names:
             return extension, _word_pages(archive, names) if extension == "docx" else None
@@ -376,6 +379,9 @@ def _judge_relationships(root: ET.Element, links: Links) -> None:
             raise Refusal("active")
         if external:
             links.add(element.get("Target") or "")
+        is_object = kind.lower().endswith(("/oleobject", "/package"))
+        if is_object and "embeddings/" not in (element.get("Target") or "").lower():
+            raise Refusal("carrier")  # elsewhere nobody looks at it
         if kind.lower().endswith("/afchunk"):  # a page of HTML that Word takes in on opening
             raise Refusal("carrier")
 
@@ -392,23 +398,27 @@ def _judge_embedded(archive: zipfile.ZipFile, name: str, links: Links) -> None:
     return None
 
 
-def _judge_fields(archive: zipfile.ZipFile, names: dict[str, str], links: Links) -> None:
-    """Refuse DDE, which starts programs: a field of Word, a link of Excel."""
-    for name in names:
-        if re.fullmatch(r"word/[^/]*\.xml", name):
-            fields = _Fields(links)
-            scan(archive, names[name], start=fields.start, text=fields.text, end=fields.end)
-        if name.startswith("xl/externallinks/") and name.endswith(".xml"):
-            scan(archive, names[name], start=_judge_link)
+def _judge_part(archive: zipfile.ZipFile, name: str, links: Links) -> None:
+    """Refuse what starts programs or fetches: a field of Word, a formula or a link of Excel.
+
+    Relationships alone say which part is the text, under whatever name; so each part is read that
+    can be read as XML.
+    """
+    commands = _Commands(links)
+    try:
+        scan(archive, name, start=commands.start, text=commands.text, end=commands.end)
+    except (expat.ExpatError, ValueError) as error:
+        is_picture = not name.lower().endswith((".xml", ".rels"))
+        if not is_picture or getattr(error, "code", None) == _UNKNOWN_ENCODING:
+            raise
 
 
-def _judge_link(tag: str, _attributes) -> None:
-    if _local(tag) in {"ddeLink", "oleLink"}:
-        raise Refusal("external")
+_UNKNOWN_ENCODING = 18  # of expat: not to be read by us, perhaps by others
 
 
-class _Fields:
-    """Reads the commands of Word's fields. One may be cut into pieces: a paragraph's are joined."""
+class _Commands:
+    """Reads the commands of Word's fields and Excel's formulas. A field may be cut into pieces: a
+    paragraph's are joined."""
 
     def __init__(self, links: Links):
         self.links = links
@@ -416,9 +426,12 @@ class _Fields:
         self.is_command = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.is_command = _local(tag) == "instrText"
-        if _local(tag) == "fldSimple":
+        tag = _local(tag)
+        self.is_command = tag in _COMMANDS
+        if tag == "fldSimple":
             self._judge(next((v for k, v in attributes.items() if _local(k) == "instr"), ""))
+        if tag in {"ddeLink", "oleLink"}:
+            raise Refusal("external")
 
     def text(self, characters: str) -> None:
         if self.is_command:
@@ -426,15 +439,23 @@ class _Fields:
 
     def end(self, tag: str) -> None:
         self.is_command = False
-        if _local(tag) == "p":
+        if self.command and _local(tag) in _ENDS:
             self._judge(self.command)
             self.command = ""
 
     def _judge(self, command: str) -> None:
         if _DDE_FIELD.search(command):
             raise Refusal("active")
+        if _FETCHING.search(command):
+            raise Refusal("external")
         for address in _LINK_FIELD.findall(command):
             self.links.add(address)
+
+
+# A formula stands in a cell, in a name, in the rules of a format or of what may be entered.
+_FORMULAS = {"f", "definedName", "formula", "formula1", "formula2"}
+_COMMANDS = {"instrText", *_FORMULAS}
+_ENDS = {"p", *_FORMULAS}
 
 
 def _word_pages(archive: zipfile.ZipFile, names: dict[str, str]) -> int | None:

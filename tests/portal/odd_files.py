@@ -380,6 +380,20 @@ def _field(*pieces: str) -> bytes:
     return _word("".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces))
 
 
+def _text_elsewhere(name: str, *, encoding: str = "UTF-8") -> bytes:
+    """A Word file whose relationships name another part as its text than the one that is shown."""
+    field = "<w:r><w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText></w:r>"
+    real = f"<w:document {_W}><w:body><w:p>{field}</w:p></w:body></w:document>"
+    main = bad_files.relations("officeDocument", f"/{name}", mode="Internal")
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    return docx({"_rels/.rels": main, name: head + real})
+
+
+def _formula(formula: str) -> bytes:
+    sheet = f"<worksheet><sheetData><row><c><f>{formula}</f></c></row></sheetData></worksheet>"
+    return xlsx({"xl/worksheets/sheet1.xml": sheet})
+
+
 def _related(kind: str, target: str, mode: str = "External") -> bytes:
     relations = bad_files.relations(kind, target, mode=mode)
     return docx({"word/_rels/document.xml.rels": relations})
@@ -504,6 +518,15 @@ DOCUMENTS: dict[str, tuple[bytes, str | None]] = {
               'ddeService="cmd" ddeTopic="/c calc"/></externalLink>'}), EXTERNAL),
     "entities in docx": (docx({"docProps/app.xml": _laughs("Pages")}), BROKEN),
     "entities in a text": (docx({"word/document.xml": _laughs("x")}), BROKEN),
+    "docx whose text lies where nobody looks": (_text_elsewhere("x/real.xml"), ACTIVE),
+    "docx whose text has another ending": (_text_elsewhere("word/real.dat"), ACTIVE),
+    "docx whose text has an unknown encoding": (
+        _text_elsewhere("word/real.dat", encoding="x-unknown"), BROKEN),
+    "docx with a file where nobody looks": (
+        _related("oleObject", "other/a.bin", mode="Internal"), CARRIER),
+    "docx with a file at the top": (docx({"embeddings/a.bin": _ole("\x01Ole10Native")}), CARRIER),
+    "xlsx that fetches": (_formula("_xlfn.WEBSERVICE(A1)"), EXTERNAL),
+    "xlsx that shows a picture": (_formula("_xlfn.IMAGE(A1)"), EXTERNAL),
     "entities in xlsx": (xlsx({"[Content_Types].xml": _laughs("Types")}), BROKEN),
     "entities in odt": (odf(more={"content.xml": _laughs("x")}), BROKEN),
     "entities in a manifest": (odf(more={"META-INF/manifest.xml": _laughs("x")}), BROKEN),
@@ -631,6 +654,7 @@ LINKED = {
     ),
     "docx": (_related("hyperlink", "https://a.example/x"), ("https://a.example",)),
     "docx with a field": (_field(' HYPERLINK "https:', '//a.example/x" '), ("https://a.example",)),
+    "xlsx": (_formula('HYPERLINK("https://a.example/x","Xem")'), ("https://a.example",)),
     "odt": (_link("text:a", "https://a.example/x"), ("https://a.example",)),
     "zip": (archive({"a.pdf": _TO_A}), ("https://a.example",)),
 }
