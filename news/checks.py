@@ -334,8 +334,13 @@ def _link_sentences(link: richtext.Link, dead: set[str]) -> Iterator[str]:
 
 def _strange_links(draft: Draft) -> Iterator[Finding]:
     """Links to sites nobody knows: the writer is told, whoever publishes is asked."""
-    for link in link_approval.strange(draft.article):
-        yield _in_text(link.sentence, link.words)
+    rows = {file.title: row for row, file in draft.files}
+    for link in link_approval.strange(draft.article, files=[file for _row, file in draft.files]):
+        if link.paragraph:
+            yield _in_text(link.sentence, link.words)
+        else:
+            title, anchor = link.words, f"id_attachments-{rows[link.words]}-title"
+            yield Finding(part=Part.FILES, sentence=link.sentence, where=title, anchor=anchor)
 
 
 def _spam_words(draft: Draft) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
-"""Links of an article to other sites: forbidden ones keep it from being published, unknown ones
-are looked at and allowed by whoever publishes it.
+"""Links of an article and of its documents to other sites: forbidden ones keep it from being
+published, unknown ones are looked at and allowed by whoever publishes it.
 
 Known are the state's sites, this site, what administrators have listed, and of a working copy
 what the published text links to already. Nothing here imports news.models: articles come in as
@@ -17,7 +17,8 @@ from portal import audit, foreign_html, hosts, richtext, spam
 
 
 class StrangeLink(NamedTuple):
-    """A link to a site nobody knows yet, with the paragraph it stands in, counted from 1."""
+    """A link to a site nobody knows yet, with the paragraph it stands in, counted from 1; `words`
+    with paragraph 0: the title of the document that holds it."""
 
     host: str
     words: str
@@ -25,6 +26,12 @@ class StrangeLink(NamedTuple):
 
     @property
     def sentence(self) -> str:
+        if not self.paragraph:
+            said = gettext(
+                "A link in the document “%(words)s” leads to %(host)s, which is not on the list of "
+                "known sites."
+            )
+            return said % self._asdict()
         said = gettext(
             "The link “%(words)s” (paragraph %(paragraph)s) leads to %(host)s, which is not on the "
             "list of known sites."
@@ -58,20 +65,38 @@ def refusals(body: str) -> list[str]:
     ]
 
 
-def strange(article) -> list[StrangeLink]:
-    """The first link to each site that nobody knows yet."""
-    links = _links(article.body)
+def refusals_of_file(file) -> list[str]:
+    """The same for the links within a document."""
+    if not file.links:
+        return []
+    lists = hosts.lists()
+    reasons = {address: reason for address in file.links if (reason := lists.refuses(address))}
+    where = gettext("document “%s”") % file.title
+    return [spam.describe(reason, address, where) for address, reason in reasons.items()]
+
+
+def strange(article, *, files: Iterable | None = None) -> list[StrangeLink]:
+    """The first link to each site that nobody knows yet. `files`: the documents, if not stored."""
+    links = _all_links(article, files)
     if not links:
         return []
     lists = hosts.lists()
-    published = _links(article.draft_of.body) if article.draft_of_id else []
-    seen = {lists.strange(link.address) for _number, link in published} | {""}
+    published = _all_links(article.draft_of) if article.draft_of_id else []
+    seen = {lists.strange(address) for address, _words, _number in published} | {""}
     found = {}
-    for number, link in links:
-        host = lists.strange(link.address)
+    for address, words, number in links:
+        host = lists.strange(address)
         if host not in seen:
-            found.setdefault(host, StrangeLink(host, link.words or link.address, number))
+            found.setdefault(host, StrangeLink(host, words, number))
     return list(found.values())
+
+
+def _all_links(article, files: Iterable | None = None) -> list[tuple[str, str, int]]:
+    """Address, words and paragraph of the links in the text, then of those in documents."""
+    found = [(one.address, one.words or one.address, n) for n, one in _links(article.body)]
+    if files is None:
+        files = article.attachments.exclude(links=[]) if article.pk else ()
+    return found + [(address, file.title, 0) for file in files for address in file.links]
 
 
 def not_allowed(article, *, allowed: Iterable[str]) -> list[str]:

@@ -24,6 +24,8 @@ FIELDS = (
     *("key_id", "previous"),
 )
 BATCH = 2000
+# Made once: json.dumps makes one for every call that asks for other than its defaults.
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Row = tuple  # the values of FIELDS, then the hash
 
 
@@ -46,8 +48,8 @@ def digest(values: tuple, key: bytes) -> str:
     """The hash of an entry; `values` are those of FIELDS in their order."""
     sequence, at, *rest = values
     moment = at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
-    canonical = json.dumps([sequence, moment, *rest], ensure_ascii=False, separators=(",", ":"))
-    return hmac.digest(key, canonical.encode("utf-8", "surrogatepass"), "sha256").hex()
+    canonical = _canonical([sequence, moment, *rest]).encode("utf-8", "surrogatepass")
+    return hmac.digest(key, canonical, "sha256").hex()
 
 
 # ── Checking ────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,9 @@ import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from xml.parsers import expat
 
 MEGABYTE = 1024 * 1024
@@ -31,6 +33,8 @@ MAX_ELEMENTS = 100_000
 # A list of entries this long costs memory before it can be counted.
 MAX_LISTED = 50_000
 MAX_COMMENT = 1_000
+# Characters of all the sites that a document links to: some two thousand of them.
+MAX_LINKS = 50_000
 
 # What the process may take. A PDF of 20 MB with 100,000 objects takes a third of it.
 SECONDS = 15
@@ -66,10 +70,19 @@ class Refusal(Exception):  # noqa: N818 - an answer about the file, not an error
         self.entry = entry
 
 
+class Verdict(NamedTuple):
+    """A document that may come in: its kind, its pages where the format tells, and the starts of
+    the addresses it links to ("https://hanoi.example"), each once."""
+
+    kind: str
+    pages: int | None = None
+    links: tuple[str, ...] = ()
+
+
 # ── The process ─────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_apart(data: bytes) -> tuple[str, int | None]:
+def judge_apart(data: bytes) -> Verdict:
     """The same as `judge`, in a process that may take so much and no more.
 
     Raises OSError when no process can be started.
@@ -83,7 +96,7 @@ def judge_apart(data: bytes) -> tuple[str, int | None]:
         raise Refusal("too_complex") from error
     if "reason" in verdict:
         raise Refusal(verdict["reason"], verdict["entry"])
-    return verdict["kind"], verdict["pages"]
+    return Verdict(verdict["kind"], verdict["pages"], tuple(verdict["links"]))
 
 
 def main() -> None:
@@ -97,22 +110,55 @@ def main() -> None:
     ):
         resource.setrlimit(kind, (most, most))
     try:
-        kind, pages = judge(sys.stdin.buffer.read())
-        verdict = {"kind": kind, "pages": pages}
+        verdict = judge(sys.stdin.buffer.read())._asdict()
     except Refusal as refusal:
         verdict = {"reason": refusal.reason, "entry": refusal.entry}
     json.dump(verdict, sys.stdout)
 
 
-def judge(data: bytes) -> tuple[str, int | None]:
-    """The document's kind and pages. The first bytes decide, so what leads with HTML is out."""
+def judge(data: bytes) -> Verdict:
+    """What the document is. The first bytes decide, so what leads with HTML is out."""
     if data.startswith(b"%PDF-"):
-        return "pdf", _judge_pdf(data)
+        return _judge_pdf(data)
     if data.startswith(b"PK\x03\x04"):
         return _judge_zip(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise Refusal("old_office")
     raise Refusal("unknown")
+
+
+# ── Links ───────────────────────────────────────────────────────────────────────────────────────
+# What begins programs of the reader's machine, or runs in his browser.
+_SCRIPT_LINK = re.compile(r"\s*(?:javascript|vbscript|data|mhtml|mk|ms-|search)[^/]*:", re.I)
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+# Up to the path: which site it is, and what pretends to be one before an @.
+_SITE = re.compile(r"(?:(?:https?|ftp|wss?):/*|//+)[^/?#]+", re.I)
+# file://server/share makes Windows sign in there; file:///C:/ is nobody else's.
+_SHARE = re.compile(r"file:(?://|/{4,})(?!localhost/)(?=[^/])", re.I)
+
+
+class Links:
+    """Collects the sites that a document leads to; whether they are fit to be shown is not known
+    here (portal.spam)."""
+
+    def __init__(self):
+        self._found: dict[str, None] = {}
+        self._left = MAX_LINKS
+
+    def add(self, address: str) -> None:
+        address = _UNSEEN.sub("", address).replace("\\", "/").encode("utf-8", "replace").decode()
+        if address[:4].lower() == "www.":  # readers of PDF take it for an address
+            address = f"http://{address}"
+        site = _SITE.match(_SHARE.sub("//", address))
+        if site is None or site[0] in self._found:
+            return
+        self._left -= len(site[0])
+        if self._left < 0:
+            raise Refusal("too_complex")
+        self._found[site[0]] = None
+
+    def all(self) -> tuple[str, ...]:
+        return tuple(self._found)
 
 
 # ── PDF ─────────────────────────────────────────────────────────────────────────────────────────
@@ -125,8 +171,7 @@ _PDF_CARRIER_KEYS = {"/EmbeddedFiles", "/EF"}
 _PDF_END = re.compile(rb"%%EOF[\s\x00]*\Z")
 
 
-def _judge_pdf(data: bytes) -> int:
-    """The number of pages."""
+def _judge_pdf(data: bytes) -> Verdict:
     # Behind the end stands what makes one file two: HTML, an archive.
     if not _PDF_END.search(data, len(data) - 2048 if len(data) > 2048 else 0):
         raise Refusal("damaged")
@@ -138,12 +183,13 @@ def _judge_pdf(data: bytes) -> int:
 
     # pypdf tells every repair it makes; the sentence at the field is what counts.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    links = Links()
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             raise Refusal("locked")
         for value in _pdf_objects(reader):
-            _judge_pdf_object(value)
+            _judge_pdf_object(value, links)
         pages = len(reader.pages)
     except Refusal:
         raise
@@ -155,7 +201,7 @@ def _judge_pdf(data: bytes) -> int:
         raise Refusal("damaged") from error
     if not pages:
         raise Refusal("damaged")
-    return pages
+    return Verdict("pdf", pages, links.all())
 
 
 def _pdf_objects(reader) -> Iterator:
@@ -169,13 +215,13 @@ def _pdf_objects(reader) -> Iterator:
     yield reader.trailer
 
 
-def _judge_pdf_object(value) -> None:
+def _judge_pdf_object(value, links: Links) -> None:
     """Refuse what acts or carries; references are judged in their own turn, so no cycles."""
     from pypdf.generic import ArrayObject, DictionaryObject
 
     if isinstance(value, ArrayObject):
         for part in list(value):
-            _judge_pdf_object(part)
+            _judge_pdf_object(part, links)
     if not isinstance(value, DictionaryObject):
         return
     # value[key] follows a reference, value.get(key) does not: "/S 5 0 R" may be "/Launch".
@@ -184,14 +230,29 @@ def _judge_pdf_object(value) -> None:
         raise Refusal("carrier")
     if value.keys() & _PDF_ACTIVE_KEYS or any(name in _PDF_ACTIVE_NAMES for name in names):
         raise Refusal("active")
+    _judge_pdf_link(value, links)
     for key in value:
-        _judge_pdf_object(value.raw_get(key))
+        _judge_pdf_object(value.raw_get(key), links)
+
+
+def _judge_pdf_link(value, links: Links) -> None:
+    """The address of an action, what the catalogue says that short ones begin with, and a file
+    that is named by its address."""
+    is_file_by_address = "/FS" in value and value["/FS"] == "/URL"
+    keys = ("/URI", "/Base", *(["/F"] if is_file_by_address else []))
+    for address in [value[key] for key in keys if key in value]:
+        if isinstance(address, bytes):  # letters of no known alphabet
+            address = address.decode("latin-1")
+        if isinstance(address, str):
+            if _SCRIPT_LINK.match(_UNSEEN.sub("", address)):
+                raise Refusal("active")
+            links.add(address)
 
 
 # ── Archives ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _judge_zip(data: bytes) -> tuple[str, int | None]:
+def _judge_zip(data: bytes) -> Verdict:
     if data.count(b"PK\x01\x02") > MAX_LISTED:
         raise Refusal("too_much")
     try:
@@ -243,42 +304,48 @@ def _read_through(archive: zipfile.ZipFile) -> None:
         raise Refusal("damaged")
 
 
-def _judge_archive(archive: zipfile.ZipFile) -> tuple[str, int | None]:
+def _judge_archive(archive: zipfile.ZipFile) -> Verdict:
     names = {name.lower(): name for name in archive.namelist()}
+    links = Links()
     if "[content_types].xml" in names:
-        return _judge_ooxml(archive, names)
+        kind, pages = _judge_ooxml(archive, names, links)
+        return Verdict(kind, pages, links.all())
     if "mimetype" in names:
-        return _judge_odf(archive, names)
+        return Verdict(_judge_odf(archive, names, links), None, links.all())
     for entry in archive.infolist():
         if not entry.is_dir():
-            _judge_entry(archive, entry.filename, allowed=ARCHIVE_ENTRIES)
-    return "zip", None
+            _judge_entry(archive, entry.filename, links, allowed=ARCHIVE_ENTRIES)
+    return Verdict("zip", None, links.all())
 
 
-def _judge_entry(archive: zipfile.ZipFile, name: str, *, allowed) -> None:
+def _judge_entry(archive: zipfile.ZipFile, name: str, links: Links, *, allowed) -> None:
     """An entry's ending must be allowed, and a document in it must pass like any other."""
     ending = PurePosixPath(name).suffix.lower().removeprefix(".")
     if ending not in allowed:
         raise Refusal("entry", name)
     if ending in TYPES:
         try:
-            kind, _pages = judge(archive.read(name))
+            verdict = judge(archive.read(name))
         except Refusal as refusal:
             raise Refusal("entry", name) from refusal
-        if kind != ending:
+        if verdict.kind != ending:
             raise Refusal("entry", name)
+        for address in verdict.links:
+            links.add(address)
 
 
 # ── Word and Excel ──────────────────────────────────────────────────────────────────────────────
 _MACRO_TYPES = ("vba", "macro", "activex")
 # Names of streams within an OLE object, as its directory has them.
 _OLE_PACKAGE, _OLE_MACROS = "\x01Ole10Native".encode("utf-16-le"), "_VBA_".encode("utf-16-le")
-_SCRIPT_LINK = re.compile(r"\s*(?:javascript|vbscript|data|mhtml|mk|ms-|search)[^/]*:", re.I)
 # The second: the same word written as the numbers of its letters.
 _DDE_FIELD = re.compile(r"\bDDE(?:AUTO)?\b|\bQUOTE(?:\s+\d+){2}", re.I)
+# Of Word and of Excel: HYPERLINK "https://…", HYPERLINK("https://…","words").
+_LINK_FIELD = re.compile(r"\bHYPERLINK[\s(]+\"?\s*([^\s\"]+)", re.I)
+_FETCHING = re.compile(r"\b(?:WEBSERVICE|IMAGE)\s*\(", re.I)
 
 
-def _judge_ooxml(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, int | None]:
+def _judge_ooxml(archive, names: dict[str, str], links: Links) -> tuple[str, int | None]:
     types = {
         value.lower()
         for element in read_xml(archive, names["[content_types].xml"]).iter()
@@ -290,17 +357,18 @@ def _judge_ooxml(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, 
         raise Refusal("macros")
     for name in names:
         if name.endswith(".rels"):
-            _judge_relationships(read_xml(archive, names[name]))
-        if "/embeddings/" in name and not name.endswith("/"):
-            _judge_embedded(archive, names[name])
-    _judge_fields(archive, names)
+            _judge_relationships(read_xml(archive, names[name]), links)
+        if "embeddings/" in name and not name.endswith("/"):
+            _judge_embedded(archive, names[name], links)
+        if not name.endswith("/"):
+            _judge_part(archive, names[name], links)
     for extension, part in (("docx", "word/document.xml"), ("xlsx", "xl/workbook.xml")):
         if f"{TYPES[extension]}.main+xml" in types and part in names:
             return extension, _word_pages(archive, names) if extension == "docx" else None
     raise Refusal("unknown")
 
 
-def _judge_relationships(root: ET.Element) -> None:
+def _judge_relationships(root: ET.Element, links: Links) -> None:
     """A document may link outside; it may not load a template, picture or data from there."""
     for element in root.iter():
         kind = element.get("Type") or ""
@@ -309,14 +377,19 @@ def _judge_relationships(root: ET.Element) -> None:
             raise Refusal("external")
         if external and _SCRIPT_LINK.match(element.get("Target") or ""):
             raise Refusal("active")
+        if external:
+            links.add(element.get("Target") or "")
+        is_object = kind.lower().endswith(("/oleobject", "/package"))
+        if is_object and "embeddings/" not in (element.get("Target") or "").lower():
+            raise Refusal("carrier")  # elsewhere nobody looks at it
         if kind.lower().endswith("/afchunk"):  # a page of HTML that Word takes in on opening
             raise Refusal("carrier")
 
 
-def _judge_embedded(archive: zipfile.ZipFile, name: str) -> None:
+def _judge_embedded(archive: zipfile.ZipFile, name: str, links: Links) -> None:
     """A formula or a chart's table may be embedded; a file in a wrapper, or macros, may not."""
     if not name.lower().endswith(".bin"):
-        return _judge_entry(archive, name, allowed={"docx", "xlsx"})
+        return _judge_entry(archive, name, links, allowed={"docx", "xlsx"})
     content = archive.read(name)
     if _OLE_PACKAGE in content:
         raise Refusal("carrier")
@@ -325,32 +398,40 @@ def _judge_embedded(archive: zipfile.ZipFile, name: str) -> None:
     return None
 
 
-def _judge_fields(archive: zipfile.ZipFile, names: dict[str, str]) -> None:
-    """Refuse DDE, which starts programs: a field of Word, a link of Excel."""
-    for name in names:
-        if re.fullmatch(r"word/[^/]*\.xml", name):
-            fields = _Fields()
-            scan(archive, names[name], start=fields.start, text=fields.text, end=fields.end)
-        if name.startswith("xl/externallinks/") and name.endswith(".xml"):
-            scan(archive, names[name], start=_judge_link)
+def _judge_part(archive: zipfile.ZipFile, name: str, links: Links) -> None:
+    """Refuse what starts programs or fetches: a field of Word, a formula or a link of Excel.
+
+    Relationships alone say which part is the text, under whatever name; so each part is read that
+    can be read as XML.
+    """
+    commands = _Commands(links)
+    try:
+        scan(archive, name, start=commands.start, text=commands.text, end=commands.end)
+    except (expat.ExpatError, ValueError) as error:
+        is_picture = not name.lower().endswith((".xml", ".rels"))
+        if not is_picture or getattr(error, "code", None) == _UNKNOWN_ENCODING:
+            raise
 
 
-def _judge_link(tag: str, _attributes) -> None:
-    if _local(tag) in {"ddeLink", "oleLink"}:
-        raise Refusal("external")
+_UNKNOWN_ENCODING = 18  # of expat: not to be read by us, perhaps by others
 
 
-class _Fields:
-    """Reads the commands of Word's fields. One may be cut into pieces: a paragraph's are joined."""
+class _Commands:
+    """Reads the commands of Word's fields and Excel's formulas. A field may be cut into pieces: a
+    paragraph's are joined."""
 
-    def __init__(self):
+    def __init__(self, links: Links):
+        self.links = links
         self.command = ""
         self.is_command = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.is_command = _local(tag) == "instrText"
-        if _local(tag) == "fldSimple":
+        tag = _local(tag)
+        self.is_command = tag in _COMMANDS
+        if tag == "fldSimple":
             self._judge(next((v for k, v in attributes.items() if _local(k) == "instr"), ""))
+        if tag in {"ddeLink", "oleLink"}:
+            raise Refusal("external")
 
     def text(self, characters: str) -> None:
         if self.is_command:
@@ -358,14 +439,23 @@ class _Fields:
 
     def end(self, tag: str) -> None:
         self.is_command = False
-        if _local(tag) == "p":
+        if self.command and _local(tag) in _ENDS:
             self._judge(self.command)
             self.command = ""
 
-    @staticmethod
-    def _judge(command: str) -> None:
+    def _judge(self, command: str) -> None:
         if _DDE_FIELD.search(command):
             raise Refusal("active")
+        if _FETCHING.search(command):
+            raise Refusal("external")
+        for address in _LINK_FIELD.findall(command):
+            self.links.add(address)
+
+
+# A formula stands in a cell, in a name, in the rules of a format or of what may be entered.
+_FORMULAS = {"f", "definedName", "formula", "formula1", "formula2"}
+_COMMANDS = {"instrText", *_FORMULAS}
+_ENDS = {"p", *_FORMULAS}
 
 
 def _word_pages(archive: zipfile.ZipFile, names: dict[str, str]) -> int | None:
@@ -387,7 +477,7 @@ _ODF_SCRIPT_LINK = re.compile(r"\s*(?:vnd\.sun\.star\.|macro|javascript|vbscript
 _FAR_FORMULA = re.compile(r"\b(?:WEBSERVICE|DDE)\s*\(|'[^']*:/[^']*'#", re.I)
 
 
-def _judge_odf(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, None]:
+def _judge_odf(archive: zipfile.ZipFile, names: dict[str, str], links: Links) -> str:
     kind = archive.read(names["mimetype"]).decode("ascii").strip()
     if any(name.startswith(("basic/", "scripts/")) for name in names):
         raise Refusal("macros")
@@ -396,15 +486,15 @@ def _judge_odf(archive: zipfile.ZipFile, names: dict[str, str]) -> tuple[str, No
         raise Refusal("locked")
     for name in names:
         if name.endswith(".xml"):
-            scan(archive, names[name], start=_judge_odf_element)
+            scan(archive, names[name], start=partial(_judge_odf_element, links))
     for extension in ("odt", "ods"):
         if kind == TYPES[extension] and "content.xml" in names:
-            return extension, None
+            return extension
     raise Refusal("unknown")
 
 
-def _judge_odf_element(tag: str, attributes: dict[str, str]) -> None:
-    """Refuse scripts, and what is fetched on opening; links that a reader clicks are free."""
+def _judge_odf_element(links: Links, tag: str, attributes: dict[str, str]) -> None:
+    """Refuse scripts, and what is fetched on opening; links that a reader clicks are collected."""
     tag = _local(tag)
     if tag in _ODF_SCRIPTS:
         raise Refusal("macros")
@@ -417,6 +507,7 @@ def _judge_odf_element(tag: str, attributes: dict[str, str]) -> None:
     fetched = _FAR if tag == "template" else _OUTSIDE
     if tag != "a" and fetched.match(address):
         raise Refusal("external")
+    links.add(address)
     for name, value in attributes.items():
         if _local(name) == "formula" and _FAR_FORMULA.search(value):
             raise Refusal("external")

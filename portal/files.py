@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import re
+import resource
 import stat
 import tempfile
 import threading
@@ -179,13 +180,15 @@ def shown_name(upload) -> str:
 
 @dataclass(frozen=True)
 class AttachmentInfo:
-    """What was found in a document; `size` in bytes, `pages` where the format tells."""
+    """What was found in a document; `size` in bytes, `pages` where the format tells, `links` the
+    sites it leads to."""
 
     extension: str
     content_type: str
     size: int
     pages: int | None
     checksum: str
+    links: tuple[str, ...]
 
 
 EMPTY = _("The file “%(name)s” is empty, please choose another one.")
@@ -224,6 +227,10 @@ _TOO_COMPLEX = _(
     "The file “%(name)s” is too complicated to be checked, please print it to a new PDF file and "
     "choose that file."
 )
+_TOO_MANY = _(
+    "The documents sent together take the server too long to check. Please save, then add "
+    "“%(name)s” and those after it in another step."
+)
 BUSY = _("The server is busy with other files, please wait a minute and try again.")
 _ENTRY = _(
     "The file “%(name)s” holds “%(entry)s”, which is not allowed, please take it out and choose "
@@ -260,6 +267,42 @@ def inspect_attachment(upload) -> AttachmentInfo:
     return verdict
 
 
+# Processor time that the documents of one request may take together. Each may take
+# documents.SECONDS: five hundred hostile ones would hold a worker for two hours. An honest one
+# takes 0.04 to 0.5 s.
+REQUEST_SECONDS = 30
+
+
+class Allowance:
+    """What the documents of one request may still take of REQUEST_SECONDS."""
+
+    def __init__(self):
+        self.left = float(REQUEST_SECONDS)
+
+    def share(self, uploads: Iterable) -> None:
+        for upload in uploads:
+            upload.allowance = self
+
+    @contextmanager
+    def spending(self, name: str):
+        """Hold `one_at_a_time` meanwhile: what is measured are all processes that were waited for.
+
+        Raises ValidationError when nothing is left.
+        """
+        if self.left <= 0:
+            raise ValidationError(_TOO_MANY, code="too_many", params={"name": name})
+        before = _spent()
+        try:
+            yield
+        finally:
+            self.left -= _spent() - before
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _verdict(upload) -> AttachmentInfo | ValidationError:
     try:
         _check_size(upload)
@@ -267,10 +310,10 @@ def _verdict(upload) -> AttachmentInfo | ValidationError:
         upload.seek(0)
         data = upload.read()
         upload.seek(0)
-        kind, pages = _judge(upload, data)
+        kind, pages, links = _judge(upload, data)
     except ValidationError as error:
         return error
-    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload))
+    return AttachmentInfo(kind, DOCUMENT_TYPES[kind], len(data), pages, checksum(upload), links)
 
 
 def _check_size(upload) -> None:
@@ -281,12 +324,14 @@ def _check_size(upload) -> None:
         raise ValidationError(_TOO_LARGE, code="size", params=sizes)
 
 
-def _judge(upload, data: bytes) -> tuple[str, int | None]:
+def _judge(upload, data: bytes) -> documents.Verdict:
+    name = shown_name(upload)
+    allowance = getattr(upload, "allowance", None) or Allowance()
     try:
-        with one_at_a_time():
+        with one_at_a_time(), allowance.spending(name):
             return documents.judge_apart(data)
     except documents.Refusal as refusal:
-        params = {"name": shown_name(upload), "entry": refusal.entry}
+        params = {"name": name, "entry": refusal.entry}
         raise ValidationError(_SENTENCES[refusal.reason], code="file", params=params) from refusal
     except OSError as error:  # no process can be started
         logger.exception("A document could not be judged")
@@ -445,13 +490,14 @@ class StoredDocument:
     size: int
     pages: int | None
     checksum: str
+    links: list[str]
 
 
 class AttachmentField(UploadField):
     """A document. Options: `size_field` (bytes), `type_field` ("pdf"), `pages_field`,
-    `checksum_field`."""
+    `checksum_field`, `links_field` (the sites it leads to, as a list)."""
 
-    facts = ("size", "type", "pages", "checksum")
+    facts = ("size", "type", "pages", "checksum", "links")
     accept = ",".join(f".{extension}" for extension in DOCUMENT_TYPES)
     inspect = staticmethod(inspect_attachment)
 
@@ -460,7 +506,9 @@ class AttachmentField(UploadField):
         info = inspect_attachment(upload)
         name = f"{DOCUMENTS}/{info.checksum}.{info.extension}"
         default_storage.save(name, upload)
-        return StoredDocument(name, info.extension, info.size, info.pages, info.checksum)
+        return StoredDocument(
+            name, info.extension, info.size, info.pages, info.checksum, list(info.links)
+        )
 
 
 # ── Who may have a file ─────────────────────────────────────────────────────────────────────────

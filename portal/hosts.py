@@ -111,14 +111,29 @@ def _listed_in_file() -> list[str]:
 LINKS_ALLOWED = "links_allowed"
 
 
+class _Box(forms.CheckboxInput):
+    """A box that stands for the sites it was shown with: a tick says nothing of others."""
+
+    def __init__(self, hosts: list[str], ticked: set[str]):
+        self.hosts = hosts
+        super().__init__(check_test=lambda _value: ticked.issuperset(hosts))
+
+    def value_from_datadict(self, data, files, name):
+        return data.get(name, "")
+
+    def format_value(self, value):
+        return " ".join(self.hosts)
+
+
 class LinkForm(forms.ModelForm):
     """A form of what readers see as soon as it is saved: its links are looked at.
 
     A forbidden site is refused; a site that nobody knows yet is named, and saved once the box
-    says that it was looked at.
+    says that it was looked at. The box keeps its tick when the form comes back for another reason,
+    and loses it when the links lead elsewhere by then.
     """
 
-    links_allowed = forms.BooleanField(
+    links_allowed = forms.CharField(
         required=False,
         widget=forms.HiddenInput,  # shown once there is something to tick
         label=_("I have looked at the sites the links lead to; they may be shown"),
@@ -135,13 +150,17 @@ class LinkForm(forms.ModelForm):
                 self._refuse(name, addresses, hosts)
                 strange += spam.strange_hosts(addresses, hosts)
         self.strange_hosts = list(dict.fromkeys(strange))
-        if self.strange_hosts and not cleaned.get("links_allowed"):
+        if self.strange_hosts:
+            self._ask(ticked=set((cleaned.get("links_allowed") or "").split()))
+        return cleaned
+
+    def _ask(self, *, ticked: set[str]) -> None:
+        self.fields["links_allowed"].widget = _Box(self.strange_hosts, ticked)
+        if not ticked.issuperset(self.strange_hosts):
             said = gettext(
                 "Not on the list of known sites: %s. Look at the site, then tick this box."
             )
-            self.fields["links_allowed"].widget = forms.CheckboxInput()
             self.add_error("links_allowed", said % ", ".join(self.strange_hosts))
-        return cleaned
 
     def _link_fields(self) -> list[str]:
         """The changed fields that hold links: addresses, and rich text."""

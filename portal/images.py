@@ -386,6 +386,22 @@ def _encode(picture: Image.Image, kind: str, **options) -> bytes:
     return buffer.getvalue()
 
 
+MINIATURE_WIDTH = 64
+
+
+def miniature(file) -> tuple[Image.Image, tuple[int, int]]:
+    """A stored original, MINIATURE_WIDTH wide and as its renditions show it, and its own size.
+
+    For what was judged when it came in; nothing is judged again.
+    """
+    with files.one_at_a_time():
+        image = Image.open(file, formats=[name for name in FORMATS if name != "MPO"])
+        info = _info(image)
+        image.draft("RGB", (4 * MINIATURE_WIDTH,) * 2)
+        image.load()
+        return _plain(_to_channels(image), MINIATURE_WIDTH, info), (info.width, info.height)
+
+
 _THUMBNAIL_WIDTH = 320
 
 

@@ -312,8 +312,9 @@ MIDDLEWARE = [
     "portal.middleware.AuditedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    # Before the CSRF check, which reads a form whole to find its token.
     "portal.accounts.sessions.StaffSessions",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.StaffMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

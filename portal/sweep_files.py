@@ -24,9 +24,11 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from PIL import Image
 
-from portal import files, foreign_html, spam
+from portal import files, foreign_html, spam, sweep_compiled
+from portal.sweep_pictures import Pictures
 from portal.sweep_records import Area, Found, Kind
 
 _DAY = 24 * 3600
@@ -69,6 +71,7 @@ class MediaSweep:
     def __init__(self, root: Path | None = None):
         self.root = Path(root or settings.MEDIA_ROOT)
         self.files = 0
+        self.pictures = Pictures(self.root, timezone.localdate())
 
     def checksums(self) -> set[str]:
         """The checksums in the names of all files that have such a name."""
@@ -85,6 +88,8 @@ class MediaSweep:
             kind, words = self._judge(path)
             if kind is None and self._is_orphan(path, unnamed):
                 kind = Kind.ORPHAN
+            elif kind is None and self._has_lost_its_original(path, unnamed):
+                kind = Kind.MISSING
             if kind is not None:
                 yield self._found(path, kind, words)
 
@@ -121,9 +126,26 @@ class MediaSweep:
     def _judge_content(self, path: Path, match: re.Match) -> tuple[Kind | None, str]:
         try:
             with path.open("rb") as file:
-                return _judge_upload(file, path.parent.name, match)
+                kind, words = _judge_upload(file, path.parent.name, match)
         except OSError as error:
             return Kind.FOREIGN, str(error.strerror)
+        is_rendition = kind is None and path.parent.name == files.RENDITIONS
+        if is_rendition and not self._shows_its_photo(path, match["sum"]):
+            return Kind.TYPE, gettext("another picture than the original's")
+        return kind, words
+
+    def _shows_its_photo(self, path: Path, checksum: str) -> bool:
+        try:
+            return self.pictures.shows_its_photo(path, checksum)
+        except Exception:  # noqa: BLE001 - Pillow raises anything on bad data
+            return False
+
+    def _has_lost_its_original(self, path: Path, unnamed: set[str]) -> bool:
+        """Whether rows name a rendition that nothing can be compared with."""
+        match = self._match(path) if path.parent.name == files.RENDITIONS else None
+        if match is None or match["sum"] in unnamed:
+            return False
+        return match["sum"] not in self.pictures.originals
 
     def _is_being_written(self, path: Path) -> bool:
         is_new = time.time() - path.lstat().st_mtime < _DAY
@@ -348,6 +370,17 @@ class CodeSweep:
             if known is None:
                 yield Found(Area.CODE, Kind.NO_RECORD, path=str(folder() / _RECORD))
         yield from self._compare(known) if known is not None else self._look_alone()
+        yield from self._compiled()
+
+    def _compiled(self) -> Iterator[Found]:
+        """What Python would run in place of a source of the program or of a library."""
+        names = {path: name for name, path in self.paths() if path.suffix == ".py"}
+        for path in sweep_compiled.exchanged(list(names)):
+            source = path.parent.parent / f"{path.name.partition('.')[0]}.py"
+            name = names[source].rpartition("/")[0]
+            place = f"{name}/__pycache__/{path.name}"
+            words = gettext("compiled from something else than its source")
+            yield Found(Area.CODE, Kind.TYPE, path=place, words=words)
 
     def _compare(self, known: dict[str, str]) -> Iterator[Found]:
         missing = {name for name in known if name.split("/")[0] in self.roots}
@@ -371,7 +404,8 @@ class CodeSweep:
         """Without a record: what no file of the program or of its libraries is or holds."""
         for name, path in self.paths():
             self.files += 1
-            if path.name in _STARTERS or _SERVER_PAGES.search(path.name):
+            is_alone = path.suffix == ".pyc"  # outside of __pycache__ it runs without a source
+            if is_alone or path.name in _STARTERS or _SERVER_PAGES.search(path.name):
                 yield Found(Area.CODE, Kind.FOREIGN, path=name, words=_start(path))
             elif not name.startswith("libraries/") and not _is_test(name):
                 for kind, words in dict(self._within(path)).items():

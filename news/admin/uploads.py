@@ -9,6 +9,9 @@ STORES = {"new_photos": images.store, "new_attachments": files.AttachmentField.a
 
 def store_ahead(request) -> None:
     """Store what came with the form; what could not be stored is marked for the form to say."""
+    allowance = files.Allowance()
+    for _field, uploads in request.FILES.lists():
+        allowance.share(uploads)
     for field, store in STORES.items():
         for upload in request.FILES.getlist(field):
             files.store_ahead(upload, store)

@@ -16,7 +16,8 @@ from news.admin.refusals import RefusalsMixin
 from portal import audit
 from portal.publishing import Refused, Status
 
-OWN_REASON = "own_reason"
+# In the session: what was typed and ticked for a publication that was refused.
+FOR_PUBLICATION = "for_publication"
 HEADINGS = {
     Status.DRAFT: _("Change the draft: %(title)s"),
     Status.RETURNED: _("Change what was returned: %(title)s"),
@@ -48,6 +49,7 @@ class WorkflowMixin(RefusalsMixin):
 
     def form_context(self, request, article):
         subject = article or self.model(created_by=request.user)
+        reason, hosts = self._for_publication(request, article)
         return super().form_context(request, article) | {
             "can_publish": subject.can("publish", request.user),
             "can_submit": subject.can("submit", request.user),
@@ -56,7 +58,8 @@ class WorkflowMixin(RefusalsMixin):
             "title": self._heading(article),
             "subtitle": None,
             "is_own_text": subject.is_own_text_of(request.user),
-            "own_reason": self._typed_reason(request, article),
+            "own_reason": reason,
+            "allowed_hosts": hosts,
             "strange_links": self._strange_links(article),
         }
 
@@ -78,16 +81,18 @@ class WorkflowMixin(RefusalsMixin):
 
     @staticmethod
     def _publish(request, article):
-        reason, hosts = request.POST.get("own_reason", ""), request.POST.getlist("allowed_host")
+        reason, hosts = _typed(request)
         article.publish(by=request.user, reason=reason, allowed_hosts=hosts)
 
-    def _typed_reason(self, request, article) -> str:
-        """The reason typed at a publication that was refused for something else."""
-        pk, reason = request.session.get(OWN_REASON) or (None, "")
+    @staticmethod
+    def _for_publication(request, article) -> tuple[str, list[str]]:
+        """The reason and the ticked sites, also those of a publication refused for something
+        else, which led to this page."""
+        pk, reason, hosts = request.session.get(FOR_PUBLICATION) or (None, "", [])
         if request.method == "POST" or article is None or pk != article.pk:
-            return request.POST.get("own_reason", "")
-        del request.session[OWN_REASON]
-        return reason
+            return _typed(request)
+        del request.session[FOR_PUBLICATION]
+        return reason, hosts
 
     # ── After saving: the verb of the button that was pressed ───────────────────────────────────
     def response_add(self, request, obj, post_url_continue=None):
@@ -103,7 +108,7 @@ class WorkflowMixin(RefusalsMixin):
         except Refused as refusal:
             messages.success(request, gettext("The draft is saved."))
             self.say_refused(request, article, refusal.reasons)
-            request.session[OWN_REASON] = [article.pk, request.POST.get("own_reason", "")]
+            request.session[FOR_PUBLICATION] = [article.pk, *_typed(request)]
             return redirect(self.url_of("change", article))
         messages.success(request, done)
         if "_preview" in request.POST:
@@ -153,9 +158,12 @@ class WorkflowMixin(RefusalsMixin):
         return self.page(request, "article_status.html", context, article=article)
 
     def status_context(self, request, article):
+        reason, hosts = self._for_publication(request, article)
         return super().status_context(request, article) | {
             "can_withdraw": article.can("withdraw", request.user),
             "is_own_text": article.is_own_text_of(request.user),
+            "own_reason": reason,
+            "allowed_hosts": hosts,
             "can_publish": article.can("publish", request.user),
             "can_take_back": article.can("take_back", request.user),
             "strange_links": self._strange_links(article),
@@ -174,6 +182,7 @@ class WorkflowMixin(RefusalsMixin):
         except Refused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
+            request.session[FOR_PUBLICATION] = [article.pk, *_typed(request)]
             return redirect(self.url_of("change", article))
 
     def _act(self, request, article) -> str:
@@ -192,6 +201,10 @@ class WorkflowMixin(RefusalsMixin):
             self._publish(request, article)
             messages.success(request, gettext("Published."))
         return self.url_of("change", article)
+
+
+def _typed(request) -> tuple[str, list[str]]:
+    return request.POST.get("own_reason", ""), request.POST.getlist("allowed_host")
 
 
 def _short(article) -> str:

@@ -938,6 +938,7 @@ class Attachment(models.Model):
         type_field="type",
         pages_field="pages",
         checksum_field="checksum",
+        links_field="links",
     )
     title = CharField(
         _("title"),
@@ -951,6 +952,8 @@ class Attachment(models.Model):
     type = models.CharField(_("type"), max_length=10, editable=False)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True, editable=False)
     checksum = models.CharField(max_length=64, editable=False, db_index=True)
+    # The sites that the document itself leads to, as portal.documents found them.
+    links = models.JSONField(_("links"), default=list, editable=False)
 
     class Meta:
         verbose_name = _("attachment")
@@ -974,7 +977,8 @@ class Attachment(models.Model):
 
     def failures(self) -> list[tuple[str, str]]:
         """What keeps the article of this document from being published: (field, sentence)."""
-        return _forbidden("title", self.title)
+        links = link_approval.refusals_of_file(self)
+        return [*_forbidden("title", self.title), *(("title", sentence) for sentence in links)]
 
     @property
     def details(self) -> str:

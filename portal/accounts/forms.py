@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import letters, limits, second_factor
+from portal.accounts import enrolment, letters, limits, second_factor
 from portal.accounts.backend import find_account
 from portal.models import FailedTry
 
@@ -83,6 +83,25 @@ class CodeForm(AuthenticateForm):
         if self.authenticator is None:
             limits.failed(row, request, self.user)
             raise get_adapter().validation_error("incorrect_code")
+        limits.passed(row)
+        return code
+
+
+class MailboxForm(forms.Form):
+    """The code of the letter that is sent before the first factor is made."""
+
+    code = _code_field(_("The code in the letter"))
+
+    def __init__(self, *args, request, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self):
+        code, request = self.cleaned_data["code"], self.request
+        row = limits.begin(request, FailedTry.CODE, user=request.user)
+        if not enrolment.confirm(request, code):
+            limits.failed(row, request, request.user)
+            raise ValidationError(gettext("This is not the code of the last letter, or it is old."))
         limits.passed(row)
         return code
 

@@ -31,6 +31,10 @@ def is_owed(user: User) -> bool:
     return without.exists()
 
 
+def has_one(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
 @transaction.atomic
 def take_code(user: User, code: str) -> Authenticator | None:
     """The authenticator of which this is a code, which from now on is used up; None if none is.

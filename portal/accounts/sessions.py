@@ -12,20 +12,24 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from portal.accounts import second_factor
+from portal.accounts import enrolment, second_factor
 
 SIGNED_IN, SEEN = "signed_in_at", "seen_at"
+# Bytes of a request to the desk; forms for strangers are short, and files may have 210 MB.
+MOST_OF_A_STRANGER = 64 * 1024
 # The session is not written with every request for the sake of a clock.
 STEP = 60
 # What is open before there is a second factor: the way to one, and out.
 WAY_TO_A_FACTOR = {
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"),
-    *("account_login", "admin:logout"),
+    *("confirm_mailbox", "account_login", "admin:logout"),
 }
+MAKES_A_FACTOR = {"mfa_activate_totp", "mfa_add_webauthn"}
 
 
 def start(session) -> None:
@@ -50,9 +54,14 @@ class StaffSessions(AuthenticationMiddleware):
         request.user = SimpleLazyObject(partial(_user, request))
 
     def process_view(self, request, view, args, kwargs):
-        if not _is_of_the_desk(request) or not second_factor.is_owed(request.user):
+        if not _is_of_the_desk(request):
             return None
-        if request.resolver_match.view_name in WAY_TO_A_FACTOR:
+        if _is_too_long(request) and not request.user.is_authenticated:
+            return _signed_out(request)
+        name = request.resolver_match.view_name
+        if name in MAKES_A_FACTOR and request.user.is_authenticated:
+            return None if enrolment.is_open(request) else redirect("confirm_mailbox")
+        if name in WAY_TO_A_FACTOR or not second_factor.is_owed(request.user):
             return None
         if "text/html" in request.headers.get("Accept", ""):
             return redirect("mfa_index")
@@ -62,6 +71,18 @@ class StaffSessions(AuthenticationMiddleware):
         if hasattr(request, "_cached_user") and not getattr(request, "is_unattended", False):
             _seen(request)
         return response
+
+
+def _is_too_long(request) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdigit() or int(length) > MOST_OF_A_STRANGER
+
+
+def _signed_out(request):
+    """What the desk says to whoever is signed out, without reading what he sent."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return redirect_to_login(request.get_full_path())
+    return JsonResponse({"error": "signed out"}, status=401)
 
 
 def _user(request):

@@ -27,6 +27,11 @@ urlpatterns = [
     _page("login/code/", views.SecondStep.as_view(), "mfa_authenticate"),
     _page("login/again/", views.start_again, "start_again"),
     _page(_FACTOR, views.Overview.as_view(), "mfa_index"),
+    _page(
+        f"{_FACTOR}mailbox/",
+        admin.site.admin_view(views.ConfirmMailbox.as_view()),
+        "confirm_mailbox",
+    ),
     _page(f"{_FACTOR}app/", views.NewApp.as_view(), "mfa_activate_totp"),
     _page(f"{_FACTOR}app/remove/", views.RemoveApp.as_view(), "mfa_deactivate_totp"),
     _page(f"{_FACTOR}passkey/", views.NewPasskey.as_view(), "mfa_add_webauthn"),

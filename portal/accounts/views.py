@@ -21,11 +21,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic import FormView
 
 from portal.account_rights import may_change
-from portal.accounts import forms, second_factor
+from portal.accounts import enrolment, forms, limits, second_factor
 from portal.accounts.limits import Locked
-from portal.models import User
+from portal.models import FailedTry, User
 
 
 def refusing(view):
@@ -95,6 +96,33 @@ class Overview(DeskPage, IndexView):
 
     title = _("Sign-in security")
     template_name = "admin/account/overview.html"
+
+
+class ConfirmMailbox(DeskPage, FormView):
+    """A code from a letter, before the first factor is made."""
+
+    title = _("Is this your mailbox?")
+    template_name = "admin/account/confirm_mailbox.html"
+    form_class = forms.MailboxForm
+    success_url = reverse_lazy("mfa_index")
+
+    def dispatch(self, request, *args, **kwargs):
+        if enrolment.is_open(request):
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        if "send" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        limits.begin(request, FailedTry.RESET, user=request.user)  # a letter like that one
+        enrolment.send(request)
+        return redirect("confirm_mailbox")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"is_sent": enrolment.is_sent(self.request)}
 
 
 class NewApp(DeskPage, ActivateTOTPView):

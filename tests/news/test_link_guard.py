@@ -1,5 +1,6 @@
 """Links to other sites: refused, asked for, allowed; through every door that publishes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from django.utils import timezone
 
 from departments.models import Contact, Department, Person
 from news import checks, copies
-from news.models import Article, UrgentNotice
+from news.models import Article, Attachment, UrgentNotice
 from portal import audit, spam
 from portal.hosts import BlockedHost, TrustedHost
 from portal.publishing import Refused
 from tests.factories import make_article, make_category, make_department, make_user
 from tests.news.test_admin import fields
+from tests.portal import bad_files, odd_files
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +275,59 @@ def test_the_check_list_blocks_forbidden_links_and_asks_about_words():
     ]
 
 
+# ── Documents ───────────────────────────────────────────────────────────────────────────────────
+def attach(article, *addresses, title="Quyết định"):
+    upload = bad_files.upload(odd_files.pdf_linking_to(*addresses), "a.pdf")
+    return Attachment.objects.create(article=article, file=upload, title=title)
+
+
+STRANGE_IN_FILE = (
+    "Liên kết trong tài liệu “Quyết định” dẫn tới trang-la.example, chưa có trong danh sách trang "
+    "đã biết."
+)
+ASKED_OF_FILE = [STRANGE_IN_FILE, ASKED[1]]
+REFUSED_IN_FILE = (
+    "Xin bỏ liên kết “https://kubet77.club” (tài liệu “Quyết định”): tên trang là của trang cờ "
+    "bạc, khiêu dâm hoặc cho vay."
+)
+
+
+def test_an_unknown_site_in_a_document_is_asked_for_and_published_once_it_is_ticked(
+    reviewer, recorded, desk
+):
+    article = draft("<p>Toàn văn.</p>")
+    attach(article, "https://trang-la.example/a", "https://most.gov.vn/")
+    assert refusal(lambda: article.publish(by=reviewer)) == ASKED_OF_FILE
+    page = desk.get(reverse("admin:news_article_change", args=[article.pk])).text
+    assert 'name="allowed_host" value="trang-la.example"' in page
+    assert "(trong tài liệu “Quyết định”)" in page
+    article.publish(by=reviewer, allowed_hosts=["trang-la.example"])
+    assert ("link_allowed", ["trang-la.example"]) in recorded
+    copy = copies.open_copy(article, by=make_user())
+    copy.publish(by=reviewer)  # what readers have already is not asked for again
+
+
+def test_a_forbidden_link_in_a_document_is_refused_by_its_title(reviewer):
+    article = draft("<p>Toàn văn.</p>")
+    attach(article, "https://kubet77.club/a")
+    hosts = ["kubet77.club"]
+    assert refusal(lambda: article.publish(by=reviewer, allowed_hosts=hosts)) == [REFUSED_IN_FILE]
+    found = checks.check(checks.Draft.of(article))
+    assert [(str(one.sentence), one.blocks, one.anchor) for one in found if one.blocks] == [
+        (REFUSED_IN_FILE, True, "id_attachments-0-title")
+    ]
+
+
+def test_a_document_exchanged_in_a_working_copy_is_asked_for(reviewer):
+    copy = copies.open_copy(make_article(), by=make_user())
+    attach(copy, "https://trang-la.example/a")
+    assert refusal(lambda: copy.publish(by=reviewer)) == ASKED_OF_FILE
+    found = checks.check(checks.Draft.of(copy))
+    assert (ASKED_OF_FILE[0], "id_attachments-0-title") in [
+        (str(one.sentence), one.anchor) for one in found
+    ]
+
+
 # ── What is public as soon as it is saved ───────────────────────────────────────────────────────
 def notice(link, **values):
     return {
@@ -293,16 +348,63 @@ def test_an_urgent_notice_leads_to_known_sites_or_to_what_was_looked_at(desk, re
     assert answer.context["errors"] == [
         ["Xin bỏ liên kết này: tên trang là của trang cờ bạc, khiêu dâm hoặc cho vay."]
     ]
-    answer = desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="False"))
+    answer = desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed=""))
     said = "Chưa có trong danh sách trang đã biết: trang-la.example. Xin mở xem trang rồi"
     assert answer.context["errors"] == [[f"{said} đánh dấu vào ô này."]]
-    assert '<input type="checkbox" name="links_allowed"' in answer.content.decode()
+    assert '<input type="checkbox" name="links_allowed" value="trang-la.example"' in answer.text
     assert not UrgentNotice.objects.exists()
-    desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="on"))
+    desk.post(ADD_NOTICE, notice("https://trang-la.example/", links_allowed="trang-la.example"))
     assert UrgentNotice.objects.get().link == "https://trang-la.example/"
     assert ("link_allowed", ["trang-la.example"]) in recorded
-    desk.post(ADD_NOTICE, notice("https://dichvucong.gov.vn/", links_allowed="False"))
+    desk.post(ADD_NOTICE, notice("https://dichvucong.gov.vn/", links_allowed=""))
     assert UrgentNotice.objects.count() == 2
+
+
+def ticked(answer, name):
+    """The values of the ticked boxes of that name."""
+    boxes = re.findall(rf'<input type="checkbox" name="{name}" [^>]*>', answer.text)
+    return [re.search('value="(.*?)"', box)[1] for box in boxes if "checked" in box]
+
+
+def test_a_tick_stays_when_the_form_comes_back_for_another_reason(desk):
+    data = notice("https://trang-la.example/", links_allowed="trang-la.example", text="")
+    answer = desk.post(ADD_NOTICE, data)
+    assert answer.context["errors"] == [["Trường này là bắt buộc."]]
+    assert ticked(answer, "links_allowed") == ["trang-la.example"]
+
+
+def test_a_tick_says_nothing_of_a_site_that_was_not_shown_with_it(desk):
+    """Changed in the form that came back: the tick was for the other site."""
+    data = notice("https://khac.example/", links_allowed="trang-la.example")
+    answer = desk.post(ADD_NOTICE, data)
+    assert "khac.example" in answer.context["errors"][0][0]
+    assert ticked(answer, "links_allowed") == []
+    assert not UrgentNotice.objects.exists()
+
+
+def test_ticks_stay_when_a_publication_is_refused_for_another_reason(desk):
+    body = STRANGE + '<p><a href="https://khac.example/">khác</a></p>'
+    article = draft(body, title="Tin ở C:\\Users\\lan\\anh.jpg")
+    address = reverse("admin:news_article_change", args=[article.pk])
+    data = fields(title=article.title, body=body, category=article.category, _publish="1")
+    data |= {"version": article.version, "allowed_host": ["trang-la.example"]}
+    answer = desk.post(address, data, follow=True)
+    assert ticked(answer, "allowed_host") == ["trang-la.example"]
+    assert ticked(desk.get(address), "allowed_host") == []  # of that one publication
+    version = Article.objects.get().version
+    answer = desk.post(address, data | {"version": version, "title": ""})
+    assert answer.status_code == 200
+    assert ticked(answer, "allowed_host") == ["trang-la.example"]
+
+
+def test_ticks_stay_on_the_page_of_a_withdrawn_article(desk, reviewer):
+    body = STRANGE + '<p><a href="https://khac.example/">khác</a></p>'
+    article = make_article(body=body)
+    article.withdraw(by=reviewer, notice="Đã rút.")
+    address = reverse("admin:news_article_change", args=[article.pk])
+    data = {"_publish": "1", "version": article.version, "allowed_host": "khac.example"}
+    answer = desk.post(address, data, follow=True)
+    assert ticked(answer, "allowed_host") == ["khac.example"]
 
 
 def test_a_unit_and_its_contacts_are_looked_at_as_well():
@@ -330,7 +432,10 @@ def test_a_unit_and_its_contacts_are_looked_at_as_well():
     strange = {"functions": STRANGE, "contacts-0-website": "https://la.example/"}
     answer = client.post(address, data | strange)
     assert answer.content.decode().count("Xin mở xem trang rồi đánh dấu") == 2
-    ticked = strange | {"links_allowed": "on", "contacts-0-links_allowed": "on"}
+    ticked = strange | {
+        "links_allowed": "trang-la.example",
+        "contacts-0-links_allowed": "la.example",
+    }
     assert client.post(address, data | ticked).status_code == 302
     assert Contact.objects.get().website == "https://la.example/"
     assert "trang-la.example" in Department.objects.get(pk=unit.pk).functions

@@ -276,6 +276,20 @@ def _pdf_link(kind: str, **entries) -> bytes:
     return pdf(change=change)
 
 
+def pdf_linking_to(*addresses: str) -> bytes:
+    """A PDF with a link to each address."""
+
+    def change(writer):
+        actions = [writer._add_object(_act("/URI", URI=address)) for address in addresses]
+        name = NameObject("/A")
+        writer.pages[0][NameObject("/Annots")] = ArrayObject(
+            DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), name: action})
+            for action in actions
+        )
+
+    return pdf(change=change)
+
+
 def _act(kind: str, **entries) -> DictionaryObject:
     values = {NameObject("/S"): NameObject(kind)}
     return DictionaryObject(
@@ -366,6 +380,20 @@ def _field(*pieces: str) -> bytes:
     return _word("".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces))
 
 
+def _text_elsewhere(name: str, *, encoding: str = "UTF-8") -> bytes:
+    """A Word file whose relationships name another part as its text than the one that is shown."""
+    field = "<w:r><w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText></w:r>"
+    real = f"<w:document {_W}><w:body><w:p>{field}</w:p></w:body></w:document>"
+    main = bad_files.relations("officeDocument", f"/{name}", mode="Internal")
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    return docx({"_rels/.rels": main, name: head + real})
+
+
+def _formula(formula: str) -> bytes:
+    sheet = f"<worksheet><sheetData><row><c><f>{formula}</f></c></row></sheetData></worksheet>"
+    return xlsx({"xl/worksheets/sheet1.xml": sheet})
+
+
 def _related(kind: str, target: str, mode: str = "External") -> bytes:
     relations = bad_files.relations(kind, target, mode=mode)
     return docx({"word/_rels/document.xml.rels": relations})
@@ -445,6 +473,8 @@ DOCUMENTS: dict[str, tuple[bytes, str | None]] = {
     "pdf that starts a program": (bad_files.pdf_with_launch_on_opening(), ACTIVE),
     "the same named elsewhere": (bad_files.pdf_with_launch_named_elsewhere(), ACTIVE),
     "pdf with a scripted form": (bad_files.pdf_with_scripted_form(), ACTIVE),
+    "pdf that starts a program by its address": (_pdf_link("/URI", URI="ms-\tmsdt:/id x"), ACTIVE),
+    "pdf that runs a script by address": (_pdf_link("/URI", URI=" javascript:x()"), ACTIVE),
     "pdf that sends a form": (_pdf_link("/SubmitForm", F=_FAR), ACTIVE),
     "pdf that opens another machine's file": (_pdf_link("/GoToR", F="\\\\evil\\a.pdf"), ACTIVE),
     "pdf that opens a file within": (_pdf_link("/GoToE", F="a.pdf"), ACTIVE),
@@ -488,6 +518,15 @@ DOCUMENTS: dict[str, tuple[bytes, str | None]] = {
               'ddeService="cmd" ddeTopic="/c calc"/></externalLink>'}), EXTERNAL),
     "entities in docx": (docx({"docProps/app.xml": _laughs("Pages")}), BROKEN),
     "entities in a text": (docx({"word/document.xml": _laughs("x")}), BROKEN),
+    "docx whose text lies where nobody looks": (_text_elsewhere("x/real.xml"), ACTIVE),
+    "docx whose text has another ending": (_text_elsewhere("word/real.dat"), ACTIVE),
+    "docx whose text has an unknown encoding": (
+        _text_elsewhere("word/real.dat", encoding="x-unknown"), BROKEN),
+    "docx with a file where nobody looks": (
+        _related("oleObject", "other/a.bin", mode="Internal"), CARRIER),
+    "docx with a file at the top": (docx({"embeddings/a.bin": _ole("\x01Ole10Native")}), CARRIER),
+    "xlsx that fetches": (_formula("_xlfn.WEBSERVICE(A1)"), EXTERNAL),
+    "xlsx that shows a picture": (_formula("_xlfn.IMAGE(A1)"), EXTERNAL),
     "entities in xlsx": (xlsx({"[Content_Types].xml": _laughs("Types")}), BROKEN),
     "entities in odt": (odf(more={"content.xml": _laughs("x")}), BROKEN),
     "entities in a manifest": (odf(more={"META-INF/manifest.xml": _laughs("x")}), BROKEN),
@@ -574,4 +613,48 @@ NAMES = {
     "stream of Windows": "a.jpg::$DATA",
     "wide letters": "ａ．ｊｐｇ",
     "template": "{{ 7*7 }}%s%(x)s.jpg",
+}
+
+
+# ── Documents that lead to other sites: the file, the sites ─────────────────────────────────────
+def _with_base() -> bytes:
+    base = b"<</Type/Catalog/Pages 2 0 R/URI<</Base 4 0 R>>>>"
+    link = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[<</Subtype/Link/A 5 0 R>>]>>"
+    return _pdf_by_hand(
+        [base, _PAGES[1], link, b"(HTTPS://A.example/x/)", b"<</S/URI/URI(chuong-2.html)>>"]
+    )
+
+
+_TO_A = _pdf_link("/URI", URI="https://a.example/x?y")
+LINKED = {
+    "pdf without": (pdf(), ()),
+    "pdf": (_TO_A, ("https://a.example",)),
+    "pdf, each site once": (
+        pdf_linking_to("https://a.example/1", "https://a.example/2", "mailto:a@a.example", "b.pdf"),
+        ("https://a.example",),
+    ),
+    "pdf with signs nobody sees": (
+        pdf_linking_to("ht\ntps:\\\\gov.vn\u00a0@a.example\\x", "www.b.example"),
+        ("https://gov.vn@a.example", "http://www.b.example"),
+    ),
+    "pdf with a share of Windows": (
+        pdf_linking_to("file://a.example/s", "\\\\b.example\\s", "file:///C:/Users/lan/a.doc"),
+        ("//a.example", "//b.example"),
+    ),
+    "pdf with the start of all addresses": (_with_base(), ("HTTPS://A.example",)),
+    "pdf with a password for changes": (
+        pdf(
+            change=lambda writer: writer.root_object.update(
+                {NameObject("/OpenAction"): _act("/URI", URI="https://a.example")}
+            ),
+            user_password="",
+            owner_password="x",
+        ),
+        ("https://a.example",),
+    ),
+    "docx": (_related("hyperlink", "https://a.example/x"), ("https://a.example",)),
+    "docx with a field": (_field(' HYPERLINK "https:', '//a.example/x" '), ("https://a.example",)),
+    "xlsx": (_formula('HYPERLINK("https://a.example/x","Xem")'), ("https://a.example",)),
+    "odt": (_link("text:a", "https://a.example/x"), ("https://a.example",)),
+    "zip": (archive({"a.pdf": _TO_A}), ("https://a.example",)),
 }

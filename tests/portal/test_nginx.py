@@ -5,6 +5,7 @@ import hashlib
 import re
 import ssl
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,27 @@ def test_cookies_belong_to_this_host_and_travel_over_https_alone(site):
     size = cookies(site.ask("/hien-thi/?co=lon"))["co"]
     assert {"Secure", "SameSite=Lax", "Path=/"} <= set(size)
     assert cookies(site.ask("/")) == {}
+
+
+def test_what_nginx_denies_django_is_not_asked_for(site, tmp_path):
+    """An operator who writes `deny` into a location means it: no page stands behind the 403."""
+    ports = {"HTTP_PORT": str(nginx.free_port()), "HTTPS_PORT": str(nginx.free_port())}
+    nginx.write_configuration(tmp_path, site._values() | ports | {"SNIPPETS": str(tmp_path)})
+    file = tmp_path / "portal.conf"
+    place = "location /admin/ {"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(place) == 1
+    file.write_text(text.replace(place, f"{place} deny all;"), encoding="utf-8")
+    strict = replace(site, https_port=int(ports["HTTPS_PORT"]), processes=[])
+    strict._run([nginx.PROGRAM, "-c", str(tmp_path / "nginx.conf"), "-e", "stderr"])
+    try:
+        strict._wait()
+        for method in ("GET", "POST"):
+            answer = strict.ask("/admin/news/article/add/?next=/", method)
+            assert (answer.status, "Location" in answer.headers) == (404, False)
+        assert strict.ask("/").status == 200
+    finally:
+        strict.stop()
 
 
 def test_while_the_site_is_down_a_page_says_so(site, policies):

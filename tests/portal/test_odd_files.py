@@ -17,7 +17,7 @@ from PIL import Image
 
 from departments.models import Department, Person
 from news.models import Article, Attachment, Photo, WordFile
-from portal import documents
+from portal import documents, files
 from tests.factories import make_article, make_attachment, make_category, make_user
 from tests.news import word_files
 from tests.portal import bad_files, odd_files
@@ -183,10 +183,36 @@ def test_documents_that_do_no_harm_come_in_as_they_are(client, root):
 
 def test_a_document_of_many_objects_may_take_so_much_time_and_no_more(monkeypatch):
     content = odd_files.pdf_of_objects(60_000)
-    assert documents.judge_apart(content) == ("pdf", 1)
+    assert documents.judge_apart(content) == ("pdf", 1, ())
     monkeypatch.setattr(documents, "SECONDS", 1)
     with pytest.raises(documents.Refusal, match="too_complex"):
         documents.judge_apart(content)
+
+
+def test_the_documents_of_one_request_may_take_so_much_time_together(client, root, monkeypatch):
+    monkeypatch.setattr(files, "REQUEST_SECONDS", 0.01)
+    sent = [file(bad_files.pdf(pages), f"{pages}.pdf") for pages in (1, 2, 3)]
+    response = client.post(NEW_ARTICLE, article(new_attachments=sent))
+    said = "Các tài liệu gửi cùng lúc cần quá nhiều thời gian để kiểm tra. Xin lưu bài, rồi thêm "
+    assert [line for line in sentences(response) if "“" in line] == [
+        f"{said}“{name}” và các tệp sau nó ở lần lưu khác." for name in ("2.pdf", "3.pdf")
+    ]
+    assert len(stored_names(root)) == 1  # the first was judged; without a row it is swept up
+    again = file(bad_files.pdf(2), "2.pdf")
+    assert client.post(NEW_ARTICLE, article(new_attachments=again)).status_code == 302
+
+
+@pytest.mark.parametrize("name", odd_files.LINKED)
+def test_the_sites_that_a_document_leads_to_are_told(name):
+    content, sites = odd_files.LINKED[name]
+    assert documents.judge_apart(content).links == sites
+
+
+def test_more_sites_than_anybody_looks_at_are_refused(monkeypatch):
+    addresses = [f"https://host{number}.example/" for number in range(2_500)]
+    with pytest.raises(documents.Refusal, match="too_complex"):
+        documents.judge_apart(odd_files.pdf_linking_to(*addresses))
+    assert len(documents.judge_apart(odd_files.pdf_linking_to(*addresses[:1_000])).links) == 1_000
 
 
 def test_a_document_may_take_so_much_memory_and_no_more(monkeypatch):

@@ -49,9 +49,11 @@ def test_rows_of_one_category_share_it_and_a_missing_unit_stays_missing():
     for category, department in ((one, unit), (two, None), (one, None), (one, unit)):
         make_article(category=category, department=department)
     query = Prepared(
-        lambda pk: Article.objects.filter(pk__gt=pk)
-        .select_related("category__parent", "department")
-        .order_by("pk")
+        lambda pk: (
+            Article.objects.filter(pk__gt=pk)
+            .select_related("category__parent", "department")
+            .order_by("pk")
+        )
     )
     rows = query(pk=0)
     assert [(row.category, row.department) for row in rows] == [

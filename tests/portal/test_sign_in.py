@@ -566,6 +566,8 @@ def test_who_owes_a_second_factor_reaches_the_way_to_it_alone(client, role, addr
 
 def test_the_way_to_a_second_factor_is_open(client, reviewer):
     sign_in(client, "minh")
+    assert client.get(MAILBOX, **HTML).status_code == 200
+    show_mailbox(client)
     for address in [FACTOR, f"{FACTOR}app/", f"{FACTOR}passkey/", "/admin/confirm/"]:
         assert client.get(address, **HTML).status_code == 200, address
     assert "Còn một bước trước khi bắt đầu" in client.get(FACTOR).content.decode()
@@ -616,8 +618,24 @@ def test_who_needs_one_costs_one_query(django_assert_num_queries, reviewer, sett
 
 
 # ── Getting one ─────────────────────────────────────────────────────────────────────────────────
+MAILBOX = f"{FACTOR}mailbox/"
+
+
+def letter_code() -> str:
+    return re.search(r": (\d{4} \d{4})\n", mail.outbox[-1].body)[1]
+
+
+def show_mailbox(client) -> None:
+    """Enter the code that comes by letter, where it is asked for."""
+    if client.get(MAILBOX).status_code == 302:
+        return
+    assert client.post(MAILBOX, {"send": "1"})["Location"] == MAILBOX
+    assert client.post(MAILBOX, {"code": letter_code()})["Location"] == FACTOR
+
+
 def enrol(client) -> tuple[str, object]:
-    """Set up the app as the page says; returns its secret and the answer."""
+    """Set up the app as the pages say; returns its secret and the answer."""
+    show_mailbox(client)
     page = client.get(f"{FACTOR}app/").content.decode()
     secret = re.search(r'<code class="panel-address">([A-Z2-7 ]+)</code>', page)[1].replace(" ", "")
     return secret, client.post(f"{FACTOR}app/", {"code": totp(secret)})
@@ -637,6 +655,75 @@ def test_setting_up_the_app_opens_the_desk_and_shows_the_recovery_codes_once(
     assert is_in(client)
     assert ("second_factor_added", reviewer, None, {"type": "totp"}) in trail
     assert mail.outbox[-1].subject == "Tài khoản của bạn vừa có thêm bước xác thực thứ hai"
+
+
+@pytest.mark.parametrize("name", ["minh", "lan"])
+@pytest.mark.parametrize("address", [f"{FACTOR}app/", f"{FACTOR}passkey/"])
+def test_who_has_the_password_alone_makes_no_factor(client, reviewer, writer, name, address):
+    """Not the owner but a thief may be the first to sign in."""
+    sign_in(client, name)
+    for answer in (client.get(address), client.post(address, {"code": "123456"})):
+        assert (answer.status_code, answer["Location"]) == (302, MAILBOX)
+    assert mail.outbox == []  # nothing is sent before somebody asks for it
+    client.post(MAILBOX, {"send": "1"})
+    assert [letter.to for letter in mail.outbox] == [[User.objects.get(username=name).email]]
+    told = client.post(MAILBOX, {"code": "0000 0000"}).content.decode()
+    assert "Mã này không phải mã trong thư mới nhất" in told
+    assert client.get(address)["Location"] == MAILBOX
+    client.post(MAILBOX, {"code": letter_code()})
+    assert client.get(address).status_code == 200
+
+
+def test_a_code_of_a_letter_opens_the_session_that_asked_for_it_alone(client, reviewer):
+    sign_in(client, "minh")
+    client.post(MAILBOX, {"send": "1"})
+    thief = Client()
+    sign_in(thief, "minh")
+    thief.post(MAILBOX, {"code": letter_code()})
+    assert thief.get(f"{FACTOR}app/")["Location"] == MAILBOX
+    first = letter_code()
+    client.post(MAILBOX, {"send": "1"})
+    client.post(MAILBOX, {"code": first})  # of the letter before
+    assert client.get(f"{FACTOR}app/")["Location"] == MAILBOX
+
+
+def test_a_code_of_a_letter_holds_for_half_an_hour(client, reviewer, clock):
+    sign_in(client, "minh")
+    client.post(MAILBOX, {"send": "1"})
+    clock.shift(29 * 60)
+    client.get(MAILBOX)  # he is there
+    clock.shift(60)
+    client.post(MAILBOX, {"code": letter_code()})
+    assert client.get(f"{FACTOR}app/")["Location"] == MAILBOX
+
+
+def test_codes_of_letters_are_not_guessed_and_letters_not_sent_without_end(client, reviewer):
+    sign_in(client, "minh")
+    answers = [client.post(MAILBOX, {"send": "1"}).status_code for _number in range(7)]
+    assert answers == [302] * 5 + [429] * 2
+    code = letter_code()
+    tried = [client.post(MAILBOX, {"code": str(n)}).status_code for n in range(6)]
+    assert tried == [200] * 4 + [429] * 2
+    assert client.post(MAILBOX, {"code": code}).status_code == 429
+    assert "Có người nhập đúng mật khẩu" in mail.outbox[-1].body
+
+
+def test_where_no_letters_are_sent_or_a_factor_is_there_no_code_is_asked_for(
+    client, reviewer, settings
+):
+    settings.EMAIL_IS_SENT = False
+    sign_in(client, "minh")
+    assert client.get(f"{FACTOR}app/").status_code == 200
+    assert client.get(MAILBOX)["Location"] == FACTOR
+    settings.EMAIL_IS_SENT = True
+    assert client.get(f"{FACTOR}app/")["Location"] == MAILBOX
+    give_app(reviewer)
+    assert client.get(f"{FACTOR}passkey/").status_code == 200
+
+
+def test_nobody_signed_out_is_asked_for_a_code(client):
+    assert client.get(MAILBOX)["Location"] == f"{LOGIN}?next={MAILBOX}"
+    assert client.get(f"{FACTOR}app/")["Location"].startswith(LOGIN)
 
 
 def test_the_code_that_proved_the_phone_does_not_sign_in(client, reviewer):
@@ -884,6 +971,31 @@ def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_its_text_is_of
 
 
 @pytest.mark.parametrize("address", ["/", "/tin-tuc/", "/khong-co/", "/tim-kiem/?q=khoa"])
+def _form_of_a_stranger(client, size: int, **headers):
+    """What a stranger sends to a form of the desk; a form with so many files is refused with 400
+    as soon as it is read."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    boundary = "x" * 30
+    part = f'--{boundary}\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n\r\n'
+    many = (part * 600).encode()
+    content = (many + b"x" * size)[:size] if size < len(many) else many + b"x" * (size - len(many))
+    kind = f"multipart/form-data; boundary={boundary}"
+    return client.post("/admin/news/article/add/", content, content_type=kind, **headers)
+
+
+def test_what_a_stranger_sends_to_the_desk_is_not_read(client):
+    """The CSRF check would: 210 MB onto the disk, and hours to take apart."""
+    response = _form_of_a_stranger(client, 100_000, **HTML)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"{LOGIN}?next=/admin/news/article/add/",
+    )
+    response = _form_of_a_stranger(client, 100_000)
+    assert (response.status_code, response.json()) == (401, {"error": "signed out"})
+    assert _form_of_a_stranger(client, 50_000, **HTML).status_code in {400, 403}
+
+
 def test_public_pages_ask_for_no_session_even_of_staff(
     client, writer, address, django_assert_num_queries, clock
 ):
@@ -952,6 +1064,9 @@ def test_without_a_mail_server_the_page_says_whom_to_ask(client, settings):
 def test_no_english_word_on_the_pages_of_sign_in(client, reviewer, clock):
     pages = [client.get(LOGIN), client.post(LOGIN, {}), sign_in(client, "minh", WRONG)]
     sign_in(client, "minh")
+    pages += [client.get(MAILBOX), client.post(MAILBOX, {"send": "1"}, follow=True)]
+    pages.append(client.post(MAILBOX, {"code": "1"}))
+    show_mailbox(client)
     pages += [client.get(FACTOR + path) for path in ["", "app/", "passkey/"]]
     pages += [client.post(f"{FACTOR}app/", {"code": "1"}), client.get("/admin/confirm/")]
     pages.append(client.post("/admin/confirm/", {"password": WRONG}))

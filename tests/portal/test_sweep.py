@@ -3,24 +3,39 @@
 import itertools
 import json
 import os
+import py_compile
+import sys
 import tempfile
 import time
 from datetime import timedelta
+from importlib.util import cache_from_source
 from io import StringIO
 from pathlib import Path
 from random import Random
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from news import copies
 from news.models import Article, Autosave, Photo, Remark, Transition, UrgentNotice
-from portal import foreign_html, hosts, neutralise, search, sweep, sweep_files
+from portal import (
+    foreign_html,
+    hosts,
+    neutralise,
+    search,
+    sweep,
+    sweep_compiled,
+    sweep_files,
+    sweep_pictures,
+)
 from portal.hosts import BlockedHost, TrustedHost
 from portal.models import AuditEntry
 from portal.publishing import Refused
@@ -39,6 +54,7 @@ from tests.factories import (
     make_user,
 )
 from tests.news.clean_articles import ARTICLES
+from tests.portal import bad_files
 from tests.portal.injections import CODE, FILES, TEXTS
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +181,128 @@ def test_every_foreign_file_is_named(own_folders, private_root):
         str(sweep_files.folder() / "program.json"): {"no_record"},
     }
     assert found == expected
+
+
+def _photo_of(picture):
+    """A photo of the library that shows the picture."""
+    return make_photo(
+        image=bad_files.upload(bad_files.encoded(picture, "JPEG", quality=90), "a.jpg")
+    )
+
+
+def _renditions(photo):
+    return sorted(Path(settings.MEDIA_ROOT, "anh").glob(f"{photo.checksum}-*"))
+
+
+def _banner(rendition):
+    """The same picture with a band of colour over a twelfth of it."""
+    with Image.open(rendition) as image:
+        picture = image.convert("RGB")
+    band = picture.width, picture.height // 12
+    picture.paste(Image.new("RGB", band, (255, 230, 0)), (0, picture.height // 2))
+    picture.save(rendition, quality=80)
+
+
+def test_a_rendition_exchanged_for_another_picture_is_named(own_folders):
+    run(own_folders, "--learn")
+    dark, bright, kept = (
+        _photo_of(bad_files.scene(900, 600).point(lambda value, by=by: value * by // 4))
+        for by in (1, 4, 3)
+    )
+    assert run(own_folders)[0] == 0
+    exchanged = {}
+    for one, other in zip(_renditions(dark), _renditions(bright), strict=True):
+        one.write_bytes(other.read_bytes())
+        exchanged[f"anh/{one.name}"] = {"type"}
+    banner = Path(settings.MEDIA_ROOT, "anh", f"{bright.checksum}-640.webp")
+    _banner(banner)
+    assert run(own_folders)[0] == 1
+    assert findings() == exchanged | {f"anh/{banner.name}": {"type"}}
+    next(Path(settings.MEDIA_ROOT, "goc").glob(f"{kept.checksum}.*")).unlink()
+    run(own_folders)
+    lost = {f"anh/{path.name}": {"missing"} for path in _renditions(kept)}
+    assert findings() == exchanged | {f"anh/{banner.name}": {"type"}} | lost
+
+
+def test_photos_of_every_kind_show_what_their_originals_show(own_folders):
+    kinds = ("phone_jpeg", "cmyk_jpeg", "alpha_png", "palette_png", "grey_16_bit_png", "heic")
+    for kind in (*kinds, "animated_gif", "swapped_profile_jpeg"):
+        make_photo(image=bad_files.upload(getattr(bad_files, kind)(), kind))
+    for size in ((2000, 120), (120, 2000)):
+        _photo_of(Image.effect_noise(size, 90).convert("RGB"))
+    run(own_folders, "--learn")
+    assert run(own_folders)[0] == 0
+    assert len(list(Path(settings.MEDIA_ROOT, "anh").iterdir())) == 38
+
+
+def test_a_large_library_is_compared_by_turns(own_folders, monkeypatch):
+    """With one photo a night, three nights see what became of each of three."""
+    run(own_folders, "--learn")
+    monkeypatch.setattr(sweep_pictures, "MOST_COMPARED", 1)
+    pictures = [bad_files.scene(300, 200).point(lambda v, by=by: v * by // 4) for by in (1, 2, 4)]
+    photos = [_photo_of(picture) for picture in pictures]
+    for one, other in ((photos[0], photos[2]), (photos[1], photos[2])):
+        _renditions(one)[0].write_bytes(_renditions(other)[0].read_bytes())
+    told = []
+    for night in range(3):
+        with time_machine.travel(timezone.now() + timedelta(days=night), tick=False):
+            told.append(run(own_folders)[0])
+    assert sorted(told) == [0, 1, 1]
+
+
+def _compile(source, *, as_if="", **options):
+    """The compiled file of a source, made from other text if so told, as Python would take it."""
+    stand_in = source.with_suffix(".other")
+    stand_in.write_text(as_if or source.read_text("utf-8"), "utf-8")
+    made = py_compile.compile(stand_in, cache_from_source(source), source, doraise=True, **options)
+    stand_in.unlink()
+    times = source.stat()
+    head = int(times.st_mtime).to_bytes(4, "little") + times.st_size.to_bytes(4, "little")
+    content = Path(made).read_bytes()
+    if not options:
+        Path(made).write_bytes(content[:8] + head + content[16:])
+    return Path(made)
+
+
+def test_compiled_python_that_is_not_its_source_is_named(own_folders):
+    views, models = own_folders / "portal/views.py", own_folders / "portal/models.py"
+    settings_file = own_folders / "portal/settings.py"
+    models.write_text("y = 2\n", "utf-8")
+    settings_file.write_text("z = 3\n", "utf-8")
+    run(own_folders, "--learn")
+    for source in (views, models, settings_file):
+        _compile(source)
+    assert run(own_folders)[0] == 0
+    _compile(views, as_if="x = 2\n")
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    _compile(models, as_if="import os\n", invalidation_mode=unchecked)
+    assert run(own_folders)[0] == 1
+    cached = f"{sys.implementation.cache_tag}.pyc"
+    expected = {f"program/portal/__pycache__/{name}.{cached}" for name in ("views", "models")}
+    assert findings() == {name: {"type"} for name in expected}
+    views.write_text("x = 22\n", "utf-8")  # now Python compiles it anew, whatever lies there
+    run(own_folders, "--learn")
+    run(own_folders)
+    assert set(findings()) == {f"program/portal/__pycache__/models.{cached}"}
+
+
+def test_compiled_python_that_ends_or_keeps_who_reads_it_is_named_and_the_rest_is_read(own_folders):
+    sources = [own_folders / f"portal/a{number}.py" for number in range(5)]
+    for source in sources:
+        source.write_text("x = 1\n", "utf-8")
+        _compile(source, as_if="x = 2\n" if source == sources[3] else "")
+    huge, pipe = Path(cache_from_source(sources[1])), Path(cache_from_source(sources[4]))
+    os.truncate(huge, 4 * 1024**3)  # more than the process may have
+    pipe.unlink()
+    os.mkfifo(pipe)
+    found = set(sweep_compiled.exchanged(sources))
+    assert found == {huge, pipe, Path(cache_from_source(sources[3]))}
+
+
+def test_a_compiled_file_without_source_is_foreign_also_without_a_record(own_folders):
+    py_compile.compile(own_folders / "portal/views.py", own_folders / "portal/other.pyc")
+    run(own_folders)
+    assert findings()["program/portal/other.pyc"] == {"foreign"}
 
 
 def test_every_change_of_the_program_is_named_once_it_was_learned(own_folders):
