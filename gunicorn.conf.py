@@ -1,22 +1,21 @@
 """How gunicorn serves the site, under `make run` and in service; the command line wins."""
 
-from gunicorn.glogging import Logger
+import os
+import sys
 
-from portal.logs import OneLineFormatter
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+try:
+    # "-": standard output, where systemd listens. nginx keeps a record of its own.
+    accesslog = "-" if settings.ACCESS_LOG else None
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
 
-class OneLineLogger(Logger):
-    """gunicorn's own lines are made as the site's are: nobody outside writes a second one."""
+from portal.server_log import ServerLogger
 
-    def setup(self, cfg):
-        super().setup(cfg)
-        lines = ((self.error_log, self.error_fmt), (self.access_log, self.access_fmt))
-        for log, line in lines:
-            for handler in log.handlers:
-                handler.setFormatter(OneLineFormatter(line, self.datefmt))
-
-
-logger_class = OneLineLogger
+logger_class = ServerLogger
 worker_class = "gthread"
 workers = 2
 threads = 4

@@ -15,8 +15,10 @@ class NewsConfig(AppConfig):
 
         from departments import frame
         from news import copies, doors, jobs, search_entries, urgent
+        from portal import logs
         from portal.files import register_door
 
+        logs.keep_secret_after("xem-truoc/")
         register_door(doors.DOOR)
         search_entries.register()
         jobs.register()

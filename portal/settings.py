@@ -62,6 +62,16 @@ def _secrets(name: str) -> list[str]:
     return values
 
 
+def _one_of(name: str, words: tuple[str, ...]) -> str:
+    """One of the words; the first where nothing is said."""
+    value = env.str(name, default="").strip().lower() or words[0]
+    if value not in words:
+        raise ImproperlyConfigured(
+            f"Biến {name} phải là một trong: {', '.join(words)}; không phải “{value}”."
+        )
+    return value
+
+
 def _whole_number(name: str, *, default: int) -> int:
     """At least 1; no limit at all cannot be said."""
     text = env.str(name, default="").strip() or str(default)
@@ -235,6 +245,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.serving.RequestID",
     "portal.policies.Headers",
     "portal.middleware.TrustedProxies",
     "portal.admin_access.AdminAccess",
@@ -425,13 +436,16 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
+# ── Watching it run ──────────────────────────────────────────────────────────────────────────────
+LOG_FORMAT = _one_of("LOG_FORMAT", ("text", "json"))
+ACCESS_LOG = _boolean("ACCESS_LOG", default=False)  # gunicorn's, beside nginx's
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "portal.logs.OneLineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "()": "portal.logs.formatter",
+            "form": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},

@@ -10,6 +10,7 @@ from portal.display import choose
 from portal.files import media
 
 handler400 = views.bad_request
+handler500 = views.server_error
 
 public = [
     path("", views.home, name="home"),

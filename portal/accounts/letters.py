@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextvars import copy_context
 from functools import partial
 from smtplib import SMTPException
 
@@ -49,7 +50,8 @@ def post(message: EmailMessage) -> None:
     How long an answer takes then says nothing about whether there is such an account. A command
     that ends, or a worker, waits for its letters: EMAIL_TIMEOUT at most.
     """
-    threading.Thread(target=_send, args=[message], name="letter").start()
+    run = copy_context().run  # its log lines are of the request
+    threading.Thread(target=run, args=[_send, message], name="letter").start()
 
 
 def _send(message: EmailMessage) -> None:
