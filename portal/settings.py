@@ -72,11 +72,12 @@ def _one_of(name: str, words: tuple[str, ...]) -> str:
     return value
 
 
-def _whole_number(name: str, *, default: int) -> int:
-    """At least 1; no limit at all cannot be said."""
+def _whole_number(name: str, *, default: int, least: int = 1) -> int:
+    """Of a limit at least 1: none at all cannot be said."""
     text = env.str(name, default="").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**6):
-        raise ImproperlyConfigured(f"Biến {name} phải là một số nguyên dương, không phải “{text}”.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) < 10**6):
+        kind = "một số nguyên dương" if least else "0 hoặc một số nguyên dương"
+        raise ImproperlyConfigured(f"Biến {name} phải là {kind}, không phải “{text}”.")
     return int(text)
 
 
@@ -439,6 +440,9 @@ SILENCED_SYSTEM_CHECKS = [
 # ── Watching it run ──────────────────────────────────────────────────────────────────────────────
 LOG_FORMAT = _one_of("LOG_FORMAT", ("text", "json"))
 ACCESS_LOG = _boolean("ACCESS_LOG", default=False)  # gunicorn's, beside nginx's
+SLOW_QUERY_MS = _whole_number("SLOW_QUERY_MS", default=500, least=0)  # 0: none is told
+# With it /metrics answers whoever brings it; without it there is no such page.
+METRICS_TOKEN = "".join(_secrets("METRICS_TOKEN"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

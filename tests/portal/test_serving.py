@@ -1,6 +1,5 @@
 """Every request has an id: in the answer, the log lines, the trail, on the page of an error."""
 
-import io
 import json
 import logging
 import re
@@ -12,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from news import front_page
-from portal import logs
 from portal.accounts import letters
 from portal.clients import networks
 from portal.models import AuditEntry
@@ -21,24 +19,6 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 GIVEN = "0123456789abcdef0123456789abcdef"
 ID = re.compile("[0-9a-f]{32}")
-
-
-@pytest.fixture
-def shape():
-    """LOG_FORMAT of the log that a test looks at."""
-    return "text"
-
-
-@pytest.fixture
-def log(settings, shape):
-    """What is logged meanwhile, as the site's handler writes it: a call gives the lines so far."""
-    settings.LOG_FORMAT = shape
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.formatter(settings.LOGGING["formatters"]["line"]["form"]))
-    logging.getLogger().addHandler(handler)
-    yield lambda: stream.getvalue().splitlines()
-    logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture
