@@ -14,7 +14,7 @@ class NewsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from departments import frame
-        from news import copies, doors, jobs, search_entries, urgent
+        from news import copies, doors, jobs, search_entries, totals, urgent
         from portal import logs
         from portal.files import register_door
 
@@ -22,6 +22,7 @@ class NewsConfig(AppConfig):
         register_door(doors.DOOR)
         search_entries.register()
         jobs.register()
+        totals.register()
         frame.add_column("urgent", urgent.shown)
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=NOT_IN_VERSIONS)

@@ -452,8 +452,11 @@ LOGGING = {
             "form": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "errors": {"class": "portal.running.ErrorCount"},
+    },
+    "root": {"handlers": ["console", "errors"], "level": "INFO"},
     # Django's own handlers write lines as they come.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},

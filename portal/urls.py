@@ -8,6 +8,7 @@ from portal import health, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
+from portal.state_screen import state_view
 
 handler400 = views.bad_request
 handler500 = views.server_error
@@ -33,6 +34,7 @@ staff = [
         f"{settings.ADMIN_PATH}r/<path:content_type_id>/<path:object_id>/",
         admin.site.admin_view(view_on_site),
     ),
+    path(f"{settings.ADMIN_PATH}state/", admin.site.admin_view(state_view), name="system_state"),
     path(settings.ADMIN_PATH, include("portal.accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -1,0 +1,21 @@
+"""What is counted of the newsroom (portal.figures)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from news.models import Article
+from news.models.desk import Notification
+from portal import figures
+from portal.figures import Figure
+
+
+def register() -> None:
+    figures.register(Figure("articles_published", _("Published articles"), _published))
+    figures.register(Figure("letters_waiting", _("Letters that wait"), _letters_waiting))
+
+
+def _published() -> int:
+    return Article.objects.published().count()
+
+
+def _letters_waiting() -> int:
+    return Notification.objects.filter(mailed_at=None).count()
