@@ -1,7 +1,10 @@
 """How gunicorn serves the site, under `make run` and in service; the command line wins."""
 
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,8 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 try:
     # "-": standard output, where systemd listens. nginx keeps a record of its own.
     accesslog = "-" if settings.ACCESS_LOG else None
+    is_measured = settings.METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 except ImproperlyConfigured as error:
     sys.exit(str(error))
+if is_measured:  # before prometheus_client is loaded; each worker counts into a file of its own
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portal-metrics-")
 
 from portal.server_log import ServerLogger
 
@@ -23,3 +29,10 @@ threads = 4
 # that cannot boot would be started again without end.
 preload_app = True
 control_socket_disable = True
+
+
+def on_exit(_server):
+    """Leave no files of counts behind, but those of a folder that somebody has chosen."""
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+    if folder.name.startswith("portal-metrics-"):
+        shutil.rmtree(folder, ignore_errors=True)

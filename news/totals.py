@@ -9,8 +9,11 @@ from portal.figures import Figure
 
 
 def register() -> None:
-    figures.register(Figure("articles_published", _("Published articles"), _published))
-    figures.register(Figure("letters_waiting", _("Letters that wait"), _letters_waiting))
+    for figure in (
+        Figure("articles_published", "Public now.", _("Published articles"), _published),
+        Figure("letters_waiting", "Not sent yet.", _("Letters that wait"), _letters_waiting),
+    ):
+        figures.register(figure)
 
 
 def _published() -> int:

@@ -25,12 +25,13 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import jobs, queries
-        from portal.accounts import checks, trail  # noqa: F401 - they listen from here on
+        from portal.accounts import checks, limits, trail  # noqa: F401 - they listen from here on
 
         post_migrate.connect(_prepare_search, sender=self)
         post_migrate.connect(_prepare_audit_trail, sender=self)
         post_save.connect(_record_account, sender="portal.User")
         jobs.register()
+        limits.register()
         if settings.SLOW_QUERY_MS or settings.METRICS_TOKEN:
             connection_created.connect(queries.watch_connection)
 

@@ -11,9 +11,11 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Figure:
-    """`name` is what Prometheus calls it, after "portal_"; `title` what a screen does."""
+    """`name` is what Prometheus calls it, after "portal_", and `words` how it explains it; `title`
+    is what a screen says."""
 
     name: str
+    words: str
     title: Promise
     read: Callable[[], float]
 

@@ -247,6 +247,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.serving.RequestID",
+    "portal.metrics.Measured",
     "portal.policies.Headers",
     "portal.middleware.TrustedProxies",
     "portal.admin_access.AdminAccess",

@@ -99,6 +99,7 @@ class _Judged:
     title: Promise
     facts: Callable[[], list[str]]
     advice: Promise
+    well: Promise | str = ""  # said where it is in order
 
 
 def _judged(name: str, words: dict[str, str]) -> Part:
@@ -107,8 +108,10 @@ def _judged(name: str, words: dict[str, str]) -> Part:
         return Part(part.title, State.BAD, [], part.advice)
     facts = _guarded(part.title, lambda: Part(part.title, State.WELL, part.facts())).facts
     if word == "ok":
-        return Part(part.title, State.WELL, facts)
-    return Part(part.title, State.BAD, [gettext("What was found: %s.") % word, *facts], part.advice)
+        return Part(part.title, State.WELL, [str(part.well), *facts] if part.well else facts)
+    if not word.islower():  # an exception's name; all else the facts tell
+        facts = [gettext("It failed: %s.") % word, *facts]
+    return Part(part.title, State.BAD, facts, part.advice)
 
 
 def _database() -> list[str]:
@@ -175,6 +178,7 @@ _JUDGED = {
         _("Tables of the database"),
         list,
         _("The program is newer than the database: run portal-manage migrate."),
+        well=_("It fits the program."),
     ),
     "cache": _Judged(
         _("Cache"),
@@ -185,6 +189,7 @@ _JUDGED = {
         _("Folder of uploads"),
         list,
         _("It must belong to the user portal, and its disk must have room."),
+        well=_("It can be written."),
     ),
     "disk": _Judged(
         _("Room on the disks"),

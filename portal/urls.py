@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, views
+from portal import health, metrics, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
@@ -21,6 +21,7 @@ public = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),
