@@ -221,11 +221,12 @@ def _clock() -> Part:
     facts = [gettext("The timer called %s ago.") % timesince(last)]
     if timezone.now() - last > TIMER_SILENT:
         return Part(title, State.BAD, facts, advice)
-    wrong = [job.title for job in jobs() if job.state is not State.WELL]
-    if wrong:
-        facts.append(gettext("To look at: %s.") % ", ".join(wrong))
-        return Part(title, State.WATCH, facts, _("What each job said stands below."))
-    return Part(title, State.WELL, facts)
+    wrong = [job for job in jobs() if job.state is not State.WELL]
+    if not wrong:
+        return Part(title, State.WELL, facts)
+    facts.append(gettext("To look at: %s.") % ", ".join(job.title for job in wrong))
+    worst = min((job.state for job in wrong), key=list(State).index)
+    return Part(title, worst, facts, _("What each job said stands below."))
 
 
 def jobs() -> list[JobState]:

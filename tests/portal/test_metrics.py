@@ -13,7 +13,7 @@ from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-for-tests-long-enough-01234567"
-NOW = datetime.datetime(2026, 11, 28, 19, 0, tzinfo=datetime.UTC)
+NOW = datetime.datetime(2026, 11, 20, 19, 0, tzinfo=datetime.UTC)
 
 
 @pytest.fixture

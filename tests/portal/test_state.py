@@ -184,8 +184,11 @@ def test_each_way_in_which_a_job_can_go_wrong_has_its_words(client, administrato
     assert found["Liên kết hỏng"] == (WELL, "Đang chạy.")
     assert found["Quét nội dung lạ"] == (WATCH, "Chưa làm lần nào.")
     word, said = card(client, "Việc chạy theo lịch")
-    assert word == WATCH
+    assert word == BAD
     assert "Cần xem: Sao lưu, " in said
+    done("backup").update(problem="")
+    done("trash").update(ended_at=NOW)
+    assert card(client, "Việc chạy theo lịch")[0] == WATCH
 
 
 def test_a_timer_that_is_silent_is_named(client, administrator, done):
