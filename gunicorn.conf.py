@@ -6,22 +6,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-try:
-    # "-": standard output, where systemd listens. nginx keeps a record of its own.
-    accesslog = "-" if settings.ACCESS_LOG else None
-    is_measured = settings.METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ
-except ImproperlyConfigured as error:
-    sys.exit(str(error))
-if is_measured:  # before prometheus_client is loaded; each worker counts into a file of its own
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portal-metrics-")
 
 from portal.server_log import ServerLogger
 
+try:
+    from portal import settings
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
+
 logger_class = ServerLogger
+ServerLogger.shape = settings.LOG_FORMAT
+# "-": standard output, where systemd listens. nginx keeps a record of its own.
+accesslog = "-" if settings.ACCESS_LOG else None
+if settings.METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # Before prometheus_client is loaded: each worker counts into a file of its own.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portal-metrics-")
 worker_class = "gthread"
 workers = 2
 threads = 4

@@ -95,6 +95,7 @@ class JSONFormatter(logging.Formatter):
         return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", words)
 
 
-def formatter(form: str, date: str | None = None) -> logging.Formatter:
-    """What LOG_FORMAT asks for; `form` and `date` are those of text lines."""
-    return JSONFormatter() if settings.LOG_FORMAT == "json" else OneLineFormatter(form, date)
+def formatter(form: str, date: str | None = None, *, shape: str = "") -> logging.Formatter:
+    """What `shape`, else LOG_FORMAT, asks for; `form` and `date` are those of text lines."""
+    is_json = (shape or settings.LOG_FORMAT) == "json"
+    return JSONFormatter() if is_json else OneLineFormatter(form, date)

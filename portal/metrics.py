@@ -99,8 +99,9 @@ class _Site:
         for read in readings:
             try:
                 yield from list(read())
-            except Exception:  # the others are told all the same
-                logger.exception("A figure for Prometheus cannot be read: %s", read.__name__)
+            except Exception:
+                told = "A figure for Prometheus cannot be read: %s"
+                logger.warning(told, read.__name__, exc_info=True)
 
 
 def _gauge(name: str, words: str, label: str, values: dict) -> Metric:

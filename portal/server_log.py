@@ -10,6 +10,9 @@ from portal.clients import client_address
 
 
 class ServerLogger(Logger):
+    """`shape` is LOG_FORMAT, from gunicorn.conf.py: no application is loaded yet."""
+
+    shape = "text"
     access_fmt = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
 
     def setup(self, cfg):
@@ -21,7 +24,7 @@ class ServerLogger(Logger):
             (self.access_log, access),
         ):
             for handler in log.handlers:
-                handler.setFormatter(logs.formatter(*form))
+                handler.setFormatter(logs.formatter(*form, shape=self.shape))
 
     def access(self, resp, req, environ, request_time):
         """A line for each answer: nothing of the query, the browser or the page before.

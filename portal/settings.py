@@ -386,7 +386,7 @@ if SWEEP_DIR and Path(SWEEP_DIR).resolve().is_relative_to(MEDIA_ROOT.resolve()):
     raise ImproperlyConfigured(
         "Biến SWEEP_DIR không đúng: cần một thư mục nằm ngoài MEDIA_ROOT, vì tệp cách ly để ở đó."
     )
-# Who gets a letter about new findings and jobs that fail; empty: the administrators with all rights.
+# Who gets a letter about new findings and jobs that fail; empty: the accounts with all rights.
 SWEEP_MAIL = env.list("SWEEP_MAIL", default=[])
 
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ What `/readyz` judges is judged by portal.health alone. No part tells a secret, 
 the page: what it raises is its state. The database answers, else there would be no page.
 """
 
+import logging
 import platform
 import shutil
 import ssl
@@ -32,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import backup, certificate, health, maintenance, running, virus_scan
 from portal.models import MaintenanceJob
 
+logger = logging.getLogger(__name__)
 MAIL_TIMEOUT = 3
 # Let's Encrypt renews thirty days ahead.
 CERTIFICATE_SOON, CERTIFICATE_NOW = timedelta(days=21), timedelta(days=7)
@@ -89,7 +91,8 @@ def parts() -> list[Part]:
 def _guarded(title, look: Callable[[], Part]) -> Part:
     try:
         return look()
-    except Exception as error:  # noqa: BLE001 - whatever a part raises, it is not well
+    except Exception as error:
+        logger.warning("A part of the state cannot be told", exc_info=True)
         return Part(title, State.BAD, [gettext("It failed: %s.") % type(error).__name__])
 
 
