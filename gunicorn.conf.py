@@ -1,24 +1,28 @@
 """How gunicorn serves the site, under `make run` and in service; the command line wins."""
 
 import gc
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
 
-from gunicorn.glogging import Logger
+from django.core.exceptions import ImproperlyConfigured
 
-from portal.logs import OneLineFormatter
+from portal.server_log import ServerLogger
 
+try:
+    from portal import settings
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
 
-class OneLineLogger(Logger):
-    """gunicorn's own lines are made as the site's are: nobody outside writes a second one."""
-
-    def setup(self, cfg):
-        super().setup(cfg)
-        lines = ((self.error_log, self.error_fmt), (self.access_log, self.access_fmt))
-        for log, line in lines:
-            for handler in log.handlers:
-                handler.setFormatter(OneLineFormatter(line, self.datefmt))
-
-
-logger_class = OneLineLogger
+logger_class = ServerLogger
+ServerLogger.shape = settings.LOG_FORMAT
+# "-": standard output, where systemd listens. nginx keeps a record of its own.
+accesslog = "-" if settings.ACCESS_LOG else None
+if settings.METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # Before prometheus_client is loaded: each worker counts into a file of its own.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portal-metrics-")
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -32,3 +36,10 @@ def when_ready(server):
     """What is loaded stays: the collector looks at none of it, and the workers share its memory."""
     gc.collect()
     gc.freeze()
+
+
+def on_exit(_server):
+    """Leave no files of counts behind, but those of a folder that somebody has chosen."""
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+    if folder.name.startswith("portal-metrics-"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -14,12 +14,15 @@ class NewsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from departments import frame
-        from news import changes, copies, doors, jobs, search_entries, urgent
+        from news import changes, copies, doors, jobs, search_entries, totals, urgent
+        from portal import logs
         from portal.files import register_door
 
+        logs.keep_secret_after("xem-truoc/")
         register_door(doors.DOOR)
         search_entries.register()
         jobs.register()
+        totals.register()
         frame.add_column("urgent", urgent.shown)
         for name, expression in changes.AHEAD.items():
             frame.add_change(name, expression)

@@ -2,28 +2,32 @@
 
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from news import notifications, trash
 from portal import maintenance
 
 
 def register() -> None:
-    maintenance.register(maintenance.Job("letters", send_letters, every=timedelta(minutes=4)))
-    maintenance.register(maintenance.Job("trash", empty_trash, at=2))
-    maintenance.register(
+    jobs = [
         maintenance.Job(
-            "links",
-            lambda: maintenance.by_command("check_links", "--outside"),
-            at=4,
-            lasts=timedelta(hours=6),
-        )
-    )
+            "letters", send_letters, _("Letters about work"), every=timedelta(minutes=4)
+        ),
+        maintenance.Job("trash", empty_trash, _("Trash"), at=2),
+        maintenance.Job("links", look_at_links, _("Broken links"), at=4, lasts=timedelta(hours=6)),
+    ]
+    for job in jobs:
+        maintenance.register(job)
 
 
 def send_letters() -> str:
-    return _("Letters sent: %s") % notifications.send_waiting()
+    return gettext("Letters sent: %s") % notifications.send_waiting()
 
 
 def empty_trash() -> str:
-    return _("Deleted for good from the trash: %s.") % trash.empty()
+    return gettext("Deleted for good from the trash: %s.") % trash.empty()
+
+
+def look_at_links() -> str:
+    return maintenance.by_command("check_links", "--outside")

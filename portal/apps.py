@@ -1,5 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +24,16 @@ class PortalConfig(AppConfig):
     verbose_name = _("Accounts and search")
 
     def ready(self):
-        from portal import jobs
-        from portal.accounts import checks, trail  # noqa: F401 - they listen from here on
+        from portal import jobs, queries
+        from portal.accounts import checks, limits, trail  # noqa: F401 - they listen from here on
 
         post_migrate.connect(_prepare_search, sender=self)
         post_migrate.connect(_prepare_audit_trail, sender=self)
         post_save.connect(_record_account, sender="portal.User")
         jobs.register()
+        limits.register()
+        if settings.SLOW_QUERY_MS or settings.METRICS_TOKEN:
+            connection_created.connect(queries.watch_connection)
 
 
 def _prepare_search(sender, using, plan=(), **kwargs):

@@ -1,28 +1,28 @@
 """What the portal itself does by the clock."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.management import call_command
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal import backup, maintenance, orphans
 
 
 def register() -> None:
     """Nights in Vietnam: the backup first, then what changes something."""
+    long = timedelta(hours=6)
+    verify = partial(maintenance.by_command, "verify_audit")
+    sweep = partial(maintenance.by_command, "sweep")
     jobs = [
-        maintenance.Job("backup", back_up, at=1, lasts=timedelta(hours=6)),
-        maintenance.Job("sessions", clear_sessions, at=3),
-        maintenance.Job("orphans", remove_orphans, at=3),
-        maintenance.Job("trail", lambda: maintenance.by_command("verify_audit"), at=2),
-        maintenance.Job(
-            "sweep",
-            lambda: maintenance.by_command("sweep"),
-            at=2,
-            lasts=timedelta(hours=6),
-        ),
-        maintenance.Job("drill", drill, at=4, weekday=6, lasts=timedelta(hours=6)),
+        maintenance.Job("backup", back_up, _("Backup"), at=1, lasts=long),
+        maintenance.Job("sessions", clear_sessions, _("Ended sessions"), at=3),
+        maintenance.Job("orphans", remove_orphans, _("Files that nothing names"), at=3),
+        maintenance.Job("trail", verify, _("Check of the audit trail"), at=2),
+        maintenance.Job("sweep", sweep, _("Sweep for foreign content"), at=2, lasts=long),
+        maintenance.Job("drill", drill, _("Restore drill"), at=4, weekday=6, lasts=long),
     ]
     for job in jobs:
         maintenance.register(job)
@@ -30,17 +30,19 @@ def register() -> None:
 
 def back_up() -> str:
     if not settings.BACKUP_DIR:
-        return _("No BACKUP_DIR is set: nothing was backed up.")
+        return gettext("No BACKUP_DIR is set: nothing was backed up.")
     folder = backup.make()
     backup.rotate()
-    return _("Backed up: %s.") % folder.name
+    return gettext("Backed up: %s.") % folder.name
 
 
 def drill() -> str:
     if not settings.BACKUP_DIR:
-        return _("No BACKUP_DIR is set: nothing was backed up.")
+        return gettext("No BACKUP_DIR is set: nothing was backed up.")
     manifest = backup.drill()
-    return _("Proved: %(tables)s tables with %(rows)s rows, %(files)s files are as they were.") % {
+    return gettext(
+        "Proved: %(tables)s tables with %(rows)s rows, %(files)s files are as they were."
+    ) % {
         "tables": len(manifest.tables),
         "rows": sum(table["rows"] for table in manifest.tables.values()),
         "files": len(manifest.files),
@@ -49,8 +51,8 @@ def drill() -> str:
 
 def clear_sessions() -> str:
     call_command("clearsessions")
-    return _("Ended sessions were removed.")
+    return gettext("Ended sessions were removed.")
 
 
 def remove_orphans() -> str:
-    return _("Files that nothing names, removed: %s.") % orphans.remove()
+    return gettext("Files that nothing names, removed: %s.") % orphans.remove()

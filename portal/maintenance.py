@@ -29,10 +29,12 @@ class AlarmError(Exception):
 @dataclass(frozen=True)
 class Job:
     """`run` does it and returns a sentence; `every` so long, or each night at the hour `at`, on
-    one `weekday` alone (0 is Monday). `lasts`: it may take so long before it counts as killed."""
+    one `weekday` alone (0 is Monday). `lasts`: it may take so long before it counts as killed.
+    `title` is what a screen and a letter call it."""
 
     name: str
     run: Callable[[], str]
+    title: str = ""
     every: timedelta = timedelta(days=1)
     at: int | None = None
     weekday: int | None = None
@@ -49,6 +51,12 @@ class Job:
 
 
 _jobs: dict[str, Job] = {}
+
+
+def title_of(name: str) -> str:
+    """What people call the job; its name where nothing else is said."""
+    job = _jobs.get(name)
+    return str(job.title) if job and job.title else name
 
 
 def register(job: Job) -> None:

@@ -227,6 +227,8 @@ class MaintenanceJob(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True)
     said = TextField(_("what it said"), blank=True)
     problem = TextField(_("problem"), blank=True)
+    # A letter has told the administrators of the problem, and none yet that it is over.
+    told_at = models.DateTimeField(_("told at"), null=True)
 
     class Meta:
         verbose_name = _("maintenance job")

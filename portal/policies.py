@@ -71,8 +71,8 @@ HEADERS = {
 
 
 class Headers:
-    """The outermost middleware: whatever answers, each header is there exactly once, and an answer
-    to HEAD is headers alone."""
+    """Around all but the request's id: whatever answers, each header is there exactly once, and
+    an answer to HEAD is headers alone."""
 
     def __init__(self, get_response):
         self.get_response = get_response

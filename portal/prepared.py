@@ -12,6 +12,7 @@ import itertools
 import re
 import weakref
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 import psycopg2
@@ -25,7 +26,7 @@ from django.db import (
 from django.db.backends.sqlite3.base import Database
 from django.db.models.query import get_related_populators
 
-from portal import replica
+from portal import queries, replica
 
 _LARGEST = 2**63 - 1
 
@@ -89,6 +90,7 @@ class _Plan:
         self.distinct = list(dict.fromkeys(self.names))
         marks = ", ".join(["%s"] * len(self.distinct))
         self.command = f"EXECUTE {self.statement}" + (f"({marks})" if marks else "")
+        queries.STATEMENTS[self.statement] = self.sql
         compiler = queryset.query.get_compiler(using=replica.alias())
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
@@ -144,7 +146,10 @@ class _Plan:
         params = [adapted[name] for name in self.names]
         if connection.vendor == "sqlite" and not _is_watched(connection):
             with connection.wrap_database_errors:
-                return Database.Cursor.execute(cursor.cursor, self.qmark_sql, params)
+                if not connection.execute_wrappers:
+                    return Database.Cursor.execute(cursor.cursor, self.qmark_sql, params)
+                ask = partial(_ask_sqlite, cursor.cursor, self.qmark_sql, params)
+                return queries.watch(ask, self.sql, params, False, None)
         cursor.execute(self.sql, params)
         return None
 
@@ -193,9 +198,15 @@ _numbers = itertools.count(1)
 _statements: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
+def _ask_sqlite(cursor, sql, params, *_as_django_asks):
+    return Database.Cursor.execute(cursor, sql, params)
+
+
 def _is_watched(connection) -> bool:
-    """Whether somebody counts or logs the queries: Django's own way to ask lets them."""
-    return bool(connection.execute_wrappers) or connection.queries_logged
+    """Whether somebody but portal.queries counts or logs the queries: Django's own way to ask
+    lets them."""
+    others = any(wrapper is not queries.watch for wrapper in connection.execute_wrappers)
+    return others or connection.queries_logged
 
 
 def _keeps_statements(connection) -> bool:

@@ -63,11 +63,22 @@ def _secrets(name: str) -> list[str]:
     return values
 
 
-def _whole_number(name: str, *, default: int) -> int:
-    """At least 1; no limit at all cannot be said."""
+def _one_of(name: str, words: tuple[str, ...]) -> str:
+    """One of the words; the first where nothing is said."""
+    value = env.str(name, default="").strip().lower() or words[0]
+    if value not in words:
+        raise ImproperlyConfigured(
+            f"Biến {name} phải là một trong: {', '.join(words)}; không phải “{value}”."
+        )
+    return value
+
+
+def _whole_number(name: str, *, default: int, least: int = 1) -> int:
+    """Of a limit at least 1: none at all cannot be said."""
     text = env.str(name, default="").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**6):
-        raise ImproperlyConfigured(f"Biến {name} phải là một số nguyên dương, không phải “{text}”.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) < 10**6):
+        kind = "một số nguyên dương" if least else "0 hoặc một số nguyên dương"
+        raise ImproperlyConfigured(f"Biến {name} phải là {kind}, không phải “{text}”.")
     return int(text)
 
 
@@ -302,6 +313,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.serving.RequestID",
+    "portal.metrics.Measured",
     "portal.policies.Headers",
     "portal.freshness.Freshness",
     "portal.middleware.TrustedProxies",
@@ -451,7 +464,7 @@ if SWEEP_DIR and Path(SWEEP_DIR).resolve().is_relative_to(MEDIA_ROOT.resolve()):
     raise ImproperlyConfigured(
         "Biến SWEEP_DIR không đúng: cần một thư mục nằm ngoài MEDIA_ROOT, vì tệp cách ly để ở đó."
     )
-# Who gets a letter about new findings; empty: the administrators with all rights.
+# Who gets a letter about new findings and jobs that fail; empty: the accounts with all rights.
 SWEEP_MAIL = env.list("SWEEP_MAIL", default=[])
 
 # ── Mail ────────────────────────────────────────────────────────────────────────────────────────
@@ -503,18 +516,27 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
+# ── Watching it run ──────────────────────────────────────────────────────────────────────────────
+LOG_FORMAT = _one_of("LOG_FORMAT", ("text", "json"))
+ACCESS_LOG = _boolean("ACCESS_LOG", default=False)  # gunicorn's, beside nginx's
+SLOW_QUERY_MS = _whole_number("SLOW_QUERY_MS", default=500, least=0)  # 0: none is told
+# With it /metrics answers whoever brings it; without it there is no such page.
+METRICS_TOKEN = "".join(_secrets("METRICS_TOKEN"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "portal.logs.OneLineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "()": "portal.logs.formatter",
+            "form": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         }
     },
     "filters": {"few_words": {"()": "portal.outage.FewWords"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "errors": {"class": "portal.running.ErrorCount"},
+    },
+    "root": {"handlers": ["console", "errors"], "level": "INFO"},
     # Django's own handlers write lines as they come.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},

@@ -5,10 +5,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
 
-from portal import health, replica, views
+from portal import health, metrics, replica, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
+from portal.state_screen import state_view
 
 handler400 = views.bad_request
 handler500 = views.server_error
@@ -22,6 +23,7 @@ public = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("news.urls")),
     path("", include("departments.urls")),
     path("tim-kiem/", views.search, name="search"),
@@ -35,6 +37,7 @@ staff = [
         f"{settings.ADMIN_PATH}r/<path:content_type_id>/<path:object_id>/",
         admin.site.admin_view(view_on_site),
     ),
+    path(f"{settings.ADMIN_PATH}state/", admin.site.admin_view(state_view), name="system_state"),
     path(settings.ADMIN_PATH, include("portal.accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

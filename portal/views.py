@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views import defaults
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -38,18 +37,33 @@ _TOO_MUCH = {
 }
 
 
+# Plain files, read once: they are shown when a database, a template or the disk is what fails.
+_PLAIN_PAGES = {
+    status: (settings.BASE_DIR / "templates" / f"{status}.html").read_text(encoding="utf-8")
+    for status in (400, 500)
+}
+
+
+def _plain_page(request, status: int) -> HttpResponse:
+    """The page with the request's id in it; nginx shows the same files (page_headers.conf)."""
+    page = _PLAIN_PAGES[status]
+    if request_id := getattr(request, "request_id", ""):
+        page = page.replace("<!--id ", "").replace(" id-->", "").replace("REQUEST_ID", request_id)
+    return HttpResponse(page, status=status)
+
+
 def bad_request(request, exception):
-    """What is too much is said in a sentence; whatever else is wrong gets Django's bare page."""
+    """What is too much is said in a sentence; whatever else is wrong gets the plain page."""
     sentence = _TOO_MUCH.get(type(exception))
     if sentence is None:
-        return defaults.bad_request(request, exception)
+        return _plain_page(request, 400)
     sentence = sentence % {"files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
     return render(request, "portal/too_much.html", {"sentence": sentence}, status=400)
 
 
 def server_error(request):
     """What answers for what no view has caught: 503 where it will pass by itself, else 500."""
-    return outage.answer(request) or defaults.server_error(request)
+    return outage.answer(request) or _plain_page(request, 500)
 
 
 @require_safe

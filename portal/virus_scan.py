@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import audit
 
 TIMEOUT = 30  # seconds that the scanner may keep silent
+VERSION_TIMEOUT = 3  # while somebody waits for a page
 CHUNK = 256 * 1024
 LONGEST_ANSWER = 4096
 
@@ -70,12 +71,22 @@ def _scan(upload) -> str:
     raise OSError(f"the scanner answered {answer!r}")
 
 
-def _connection() -> socket.socket:
+def version() -> str:
+    """What the scanner says it is, with the date of its signatures: "ClamAV 1.0.7/27455/Thu Nov…".
+
+    Raises OSError while it does not answer.
+    """
+    with _connection(VERSION_TIMEOUT) as scanner:
+        scanner.sendall(b"zVERSION\0")
+        return _answer(scanner)
+
+
+def _connection(timeout: int = TIMEOUT) -> socket.socket:
     address = urlsplit(settings.CLAMD)
     if address.scheme == "tcp":
-        return socket.create_connection((address.hostname, address.port), timeout=TIMEOUT)
+        return socket.create_connection((address.hostname, address.port), timeout=timeout)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(TIMEOUT)
+    connection.settimeout(timeout)
     try:
         connection.connect(address.path)
     except OSError:

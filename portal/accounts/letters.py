@@ -1,7 +1,8 @@
-"""Letters to the owner of an account about what happened to it."""
+"""Letters to the owner of an account about what happened to it, and to the administrators."""
 
 import logging
 import threading
+from contextvars import copy_context
 from functools import partial
 from smtplib import SMTPException
 
@@ -49,7 +50,8 @@ def post(message: EmailMessage) -> None:
     How long an answer takes then says nothing about whether there is such an account. A command
     that ends, or a worker, waits for its letters: EMAIL_TIMEOUT at most.
     """
-    threading.Thread(target=_send, args=[message], name="letter").start()
+    run = copy_context().run  # its log lines are of the request
+    threading.Thread(target=run, args=[_send, message], name="letter").start()
 
 
 def _send(message: EmailMessage) -> None:
@@ -57,3 +59,20 @@ def _send(message: EmailMessage) -> None:
         message.send()
     except (OSError, SMTPException):
         logger.exception("A letter about an account was not sent")
+
+
+# ── To the administrators ───────────────────────────────────────────────────────────────────────
+def can_reach_administrators() -> bool:
+    return settings.EMAIL_IS_SENT and bool(_administrators())
+
+
+def write_to_administrators(subject: str, body: str) -> None:
+    """Send SWEEP_MAIL, else the active superusers, a letter now; raises what the server raises."""
+    EmailMessage(subject[:200], body, to=_administrators()).send()
+
+
+def _administrators() -> list[str]:
+    if settings.SWEEP_MAIL:
+        return settings.SWEEP_MAIL
+    active = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")
+    return list(active.order_by("pk").values_list("email", flat=True))

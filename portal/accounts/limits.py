@@ -14,8 +14,9 @@ import math
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
-from portal import audit
+from portal import audit, figures
 from portal.accounts import letters
 from portal.clients import client_address
 from portal.models import AuditEntry, FailedTry, User
@@ -156,3 +157,19 @@ def _warn(row: FailedTry, user: User) -> None:
         return
     FailedTry.objects.filter(pk=row.pk).update(told=True)
     letters.warn_of_tries(user, knows_password=row.kind == FailedTry.CODE)
+
+
+# ── For those who watch ─────────────────────────────────────────────────────────────────────────
+def register() -> None:
+    figures.register(
+        figures.Figure(
+            "failed_sign_ins",
+            "Wrong passwords and codes of the last 15 minutes.",
+            _("Failed sign-ins in the last 15 minutes"),
+            _failures,
+        )
+    )
+
+
+def _failures() -> int:
+    return FailedTry.objects.filter(at__gt=timezone.now() - WINDOW).count()

@@ -50,6 +50,7 @@ def screens(editor) -> dict[str, str]:
         "photo": of("photo_change", photo.pk),
         "categories": of("category_changelist"),
         "urgent notice": of("urgentnotice_add"),
+        "state of the system": reverse("system_state"),
     }
 
 

@@ -49,8 +49,9 @@ def from_(address, **options):
 
 
 def told(response):
-    """All that a client is told, but for the length, which the body says."""
-    return response.status_code, dict(response.headers), response.content
+    """All that a client is told, but for the length, which the body says, and the request's id."""
+    headers = {name: value for name, value in response.headers.items() if name != "X-Request-ID"}
+    return response.status_code, headers, response.content
 
 
 # ── Networks ────────────────────────────────────────────────────────────────────────────────────

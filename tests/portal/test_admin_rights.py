@@ -41,6 +41,7 @@ TABLE = table("""
     mfa_login_webauthn             -       302/302  302/302  302/302  302/302  302/302  302/302
     mfa_authenticate               -       302/302  302/302  302/302  302/302  302/302  302/302
     start_again                    -       405/302  405/302  405/302  405/302  405/302  405/302
+    system_state                   -       302/302  403/405  403/405  403/405  200/405  200/405
     mfa_index                      -       302/302  200/405  200/405  200/405  200/405  200/405
     mfa_activate_totp              -       302/302  200/200  200/200  200/200  200/200  200/200
     mfa_deactivate_totp            -       302/302  404/404  404/404  404/404  404/404  404/404
@@ -116,7 +117,7 @@ TABLE = table("""
     portal_sweepfinding_add        -       302/302  403/403  403/403  403/403  403/403  403/403
     portal_sweepfinding_delete     finding 302/302  403/403  403/403  403/403  403/403  403/403
 """)
-SIGN_IN = {pattern.name for pattern in sign_in.urlpatterns}
+BESIDE_THE_ADMIN = {pattern.name for pattern in sign_in.urlpatterns} | {"system_state"}
 KEEP_ACCOUNTS = {"admin", "superuser"}
 NEW_PASSWORD = "một mật khẩu dài và mới 7341"
 FIELDS = {
@@ -188,7 +189,7 @@ def address_of(name, subject, row):
         return f"/admin/r/{ContentType.objects.get_for_model(User).pk}/{row.pk}/"
     if name == "password_reset_confirm":
         return reverse(name, args=[urlsafe_base64_encode(str(row.pk).encode()), "abc-123"])
-    name = name if name in SIGN_IN else f"admin:{name}"
+    name = name if name in BESIDE_THE_ADMIN else f"admin:{name}"
     return reverse(name, args=[row.pk] if row else [])
 
 

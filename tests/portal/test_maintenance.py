@@ -1,5 +1,6 @@
 """One timer for everything: each job once, however many hosts call it, and none forgotten."""
 
+import contextlib
 import datetime
 import io
 import os
@@ -15,9 +16,9 @@ from django.db import connections
 from django.utils import timezone
 from reversion.models import Version
 
-from portal import maintenance, orphans
+from portal import job_letters, maintenance, orphans
 from portal.models import MaintenanceJob
-from tests.factories import make_article, make_article_photo, make_attachment
+from tests.factories import make_article, make_article_photo, make_attachment, make_user
 
 pytestmark = pytest.mark.django_db
 NIGHT = datetime.datetime(2026, 11, 28, 0, 30, tzinfo=timezone.get_fixed_timezone(7 * 60))
@@ -184,3 +185,88 @@ def test_a_file_that_a_past_version_names_stays():
     assert len(files) == 1
     Version.objects.all().delete()
     assert orphans.remove() == 1
+
+
+# ── Letters to the administrators ───────────────────────────────────────────────────────────────
+@pytest.fixture
+def failing(job):
+    """A switch: what the only job, every hour, says is wrong with it."""
+    switch = {"problem": ""}
+
+    def run():
+        if switch["problem"]:
+            raise ValueError(switch["problem"])
+        return "done"
+
+    job(run, every=datetime.timedelta(hours=1))
+    return switch
+
+
+def maintain_at(hour, switch, problem) -> None:
+    switch["problem"] = problem
+    with at(hours=hour), contextlib.suppress(CommandError):
+        call_command("maintain", stdout=io.StringIO())
+
+
+def test_a_letter_tells_once_that_a_job_fails_and_once_that_it_works(failing, mailoutbox):
+    make_user(is_superuser=True, email="quantri@example.org")
+    outcomes = ["", "ổ đĩa đầy", "ổ đĩa đầy", "vẫn đầy", "", "", "lại đầy"]
+    for number, problem in enumerate(outcomes):
+        maintain_at(number * 1.1, failing, problem)
+    assert [letter.subject for letter in mailoutbox] == [
+        "Việc chạy theo lịch gặp lỗi: one",
+        "Việc chạy theo lịch đã bình thường trở lại",
+        "Việc chạy theo lịch gặp lỗi: one",
+    ]
+    assert {tuple(letter.to) for letter in mailoutbox} == {("quantri@example.org",)}
+    assert "- one: ổ đĩa đầy" in mailoutbox[0].body
+    assert "- one: đã bình thường trở lại." in mailoutbox[1].body
+    assert "/admin/state/" in mailoutbox[0].body
+
+
+def test_the_letter_goes_to_the_addresses_of_the_settings(failing, mailoutbox, settings):
+    settings.SWEEP_MAIL = ["cntt@example.org"]
+    make_user(is_superuser=True)
+    maintain_at(0, failing, "hỏng")
+    assert [letter.to for letter in mailoutbox] == [["cntt@example.org"]]
+
+
+def test_what_the_mail_server_does_not_take_is_told_with_the_next_call(
+    failing, mailoutbox, settings
+):
+    make_user(is_superuser=True)
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1  # nobody listens
+    maintain_at(0, failing, "hỏng")
+    settings.EMAIL_BACKEND = backend
+    maintain_at(0.1, failing, "hỏng")  # the job is not due; its letter is
+    assert [letter.subject for letter in mailoutbox] == ["Việc chạy theo lịch gặp lỗi: one"]
+    maintain_at(1.2, failing, "hỏng")
+    assert len(mailoutbox) == 1
+
+
+def test_without_mail_nothing_counts_as_told(failing, mailoutbox, settings):
+    make_user(is_superuser=True)
+    settings.EMAIL_IS_SENT = False
+    maintain_at(0, failing, "hỏng")
+    assert (mailoutbox, MaintenanceJob.objects.get().told_at) == ([], None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_hosts_at_once_one_sends_the_letter(mailoutbox):
+    make_user(is_superuser=True, email="quantri@example.org")
+    MaintenanceJob.objects.create(name="one", begun_at=NIGHT, problem="hỏng")
+    start = threading.Barrier(4)
+
+    def host():
+        start.wait()
+        job_letters.send()
+        connections.close_all()
+
+    threads = [threading.Thread(target=host) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(mailoutbox) == 1

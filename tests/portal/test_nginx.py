@@ -105,6 +105,20 @@ def test_each_answer_has_each_header_once(site, policies):
     assert wrong == {}
 
 
+def test_each_answer_has_one_id_which_is_no_claim_of_the_clients(site, policies):
+    claimed = "0" * 32
+    ids = [
+        found(site.ask(address.format(**policies), headers={"X-Request-ID": claimed}))
+        for address, _status, _kind in ANSWERS
+    ]
+    ids = [headers["x-request-id"] for headers in ids]
+    assert [len(one) for one in ids] == [1] * len(ANSWERS)
+    assert len({one[0] for one in ids} | {claimed}) == len(ANSWERS) + 1
+    refused = site.ask("/", "POST", body=b"")  # Django's page, without a token
+    assert refused.status == 403
+    assert f"Mã yêu cầu: {refused.headers['X-Request-ID']}<" in refused.body.decode()
+
+
 def test_what_nginx_refuses_itself_has_the_headers_and_vietnamese_words(site, policies):
     wanted = SAME_EVERYWHERE | HTTPS | {"Content-Security-Policy": policies["plain"]}
     large = site.ask("/tin-tuc/", "POST", body=b"x" * 100_000)
@@ -263,3 +277,4 @@ def test_while_the_site_is_down_a_page_says_so(site, policies):
     wanted = SAME_EVERYWHERE | HTTPS | {"Content-Security-Policy": policies["plain"]}
     assert differing(answer, wanted) == {}
     assert "Trang đang bảo trì" in answer.body.decode()
+    assert f"<p>Mã yêu cầu: {answer.headers['X-Request-ID']}</p>" in answer.body.decode()

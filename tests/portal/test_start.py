@@ -60,6 +60,9 @@ WRONG = {
     "an admin at no address": ({"ADMIN_PATH": "quản trị/"}, "ADMIN_PATH"),
     "an admin over the whole site": ({"ADMIN_PATH": "//"}, "ADMIN_PATH"),
     "a network that is none": ({"ADMIN_NETWORKS": "10.0.0.0/8,nội bộ"}, "ADMIN_NETWORKS"),
+    "a slowness that is no number": ({"SLOW_QUERY_MS": "nửa giây"}, "SLOW_QUERY_MS"),
+    "figures behind a short word": ({"METRICS_TOKEN": "prometheus"}, "METRICS_TOKEN"),
+    "lines of no known shape": ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
     "no cache address": ({"CACHE_URL": "sai://x"}, "CACHE_URL"),
 }
 

@@ -1,9 +1,11 @@
 """Uploads before a real clamd with our own signatures: nothing comes in that it did not clear."""
 
 import contextlib
+import datetime
 import hashlib
 import html
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from departments.models import Person
 from news.models import Article, Attachment, Photo, WordFile
@@ -288,3 +291,34 @@ def test_a_wrong_address_stops_the_start(monkeypatch, address):
     monkeypatch.setenv("CLAMD", address)
     with pytest.raises(ImproperlyConfigured, match="Biến CLAMD không đúng"):
         portal_settings._virus_scanner()
+
+
+# ── What administrators are told of it ──────────────────────────────────────────────────────────
+
+
+def state_of_the_scanner(client) -> str:
+    client.force_login(make_user(is_superuser=True))
+    page = client.get(reverse("system_state")).text
+    return re.search(r"<h2>Máy quét vi-rút</h2>(.*?)</li>", page, re.DOTALL)[1]
+
+
+@pytest.mark.django_db
+def test_a_scanner_that_answers_is_named_with_its_version(client, settings, scanner):
+    settings.CLAMD = scanner.unix
+    assert "ClamAV " in state_of_the_scanner(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("age", "word"), [(6, "Bình thường"), (8, "Cần xem")])
+def test_old_signatures_are_told(client, settings, impostor, age, word):
+    day = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=age)
+    settings.CLAMD = impostor(f"ClamAV 1.0.7/27455/{day:%a %b %d %H:%M:%S %Y}\0".encode())
+    assert word in state_of_the_scanner(client)
+
+
+@pytest.mark.django_db
+def test_a_scanner_that_is_down_is_told(client, settings):
+    settings.CLAMD = "tcp://127.0.0.1:1"
+    said = state_of_the_scanner(client)
+    assert "Có lỗi" in said
+    assert "Trong lúc này trang không nhận tệp" in said

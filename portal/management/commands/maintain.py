@@ -6,7 +6,7 @@ Several hosts may call it at the same time.
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
-from portal import maintenance
+from portal import job_letters, maintenance
 
 
 class Command(BaseCommand):
@@ -18,5 +18,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{job.name}: {problem or said}")
             if problem:
                 failed.append(job.name)
+        job_letters.send()
         if failed:
             raise CommandError(gettext("These jobs failed: %s.") % ", ".join(failed))

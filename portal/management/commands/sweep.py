@@ -6,14 +6,13 @@ from pathlib import Path
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from portal import audit, hosts, neutralise
-from portal.models import User
+from portal.accounts import letters
 from portal.publishing import Refused
 from portal.sweep import DatabaseSweep
 from portal.sweep_files import CodeSweep, record_age, uploads
@@ -110,8 +109,7 @@ class Command(BaseCommand):
 
     def _mail(self, new: list[Found]) -> None:
         """A letter about what nobody was told of yet; one that cannot be sent ends nothing."""
-        to = settings.SWEEP_MAIL or _administrators()
-        if not settings.EMAIL_IS_SENT or not to:
+        if not letters.can_reach_administrators():
             return
         lines = [f"- {one.area.label}: {one.line}" for one in new[:MAILED]]
         if len(new) > MAILED:
@@ -123,7 +121,7 @@ class Command(BaseCommand):
         body = "\n".join([*said, "", *lines, "", gettext("Look at it here: %s") % page])
         subject = gettext("Foreign content on the portal: %s") % self._count(len(new))
         try:
-            EmailMessage(subject, body, to=to).send()
+            letters.write_to_administrators(subject, body)
         except (OSError, SMTPException) as error:
             logger.warning("The letter about the sweep could not be sent: %s", error)
             self.stderr.write(gettext("The letter could not be sent."))
@@ -153,8 +151,3 @@ class Command(BaseCommand):
     @staticmethod
     def _count(number: int) -> str:
         return ngettext("%s finding", "%s findings", number) % number
-
-
-def _administrators() -> list[str]:
-    active = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")
-    return list(active.order_by("pk").values_list("email", flat=True))
