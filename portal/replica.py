@@ -25,6 +25,7 @@ ALIAS = "replica"
 MAX_LAG = 5  # seconds a page may be behind what an editor has saved
 CHECK_SECONDS = 1  # between two looks at the copy, in each process
 RETRY_SECONDS = 5  # and while it is not well
+MOST_MARKS = 60
 
 logger = logging.getLogger(__name__)
 _thread = threading.local()
@@ -97,6 +98,14 @@ class PublicReads:
 
     def process_view(self, request, view, args, kwargs):
         return _from_copy(view, request, *args, **kwargs) if _is_strangers(request) else None
+
+    def process_exception(self, request, exception):
+        """The primary has failed on a page: one from a copy that lags is better than none."""
+        if not isinstance(exception, Error) or not _is_strangers(request):
+            return None
+        watch.doubt()
+        match = request.resolver_match
+        return _from_copy(match.func, request, *match.args, **match.kwargs)
 
 
 def _is_strangers(request) -> bool:
@@ -199,7 +208,7 @@ class Watch:
             self._marks and now - self._marks[-1][0] < CHECK_SECONDS / 2
         ):
             self._marks.append((moment, written))
-        if len(self._marks) > 10 * MAX_LAG:  # down for long: the oldest one says enough
+        if len(self._marks) > MOST_MARKS:  # behind for long: the oldest ones say enough
             self._marks.pop()
         return not self._marks or now - self._marks[0][0] <= MAX_LAG
 

@@ -159,11 +159,15 @@ class Place:
         folder.mkdir()
         site = nginx.Site(folder, http_port=80, https_port=443)
         site._make_certificate()
-        both = " ".join(f"server {address}:8000 fail_timeout=5s;" for address in (ONE, OTHER))
+        both = " ".join(
+            f"server {address}:8000 max_fails=3 fail_timeout=5s;" for address in (ONE, OTHER)
+        )
         values = site._values() | {"OTHER_HOSTS": both, "STATIC_ROOT": f"{self.folder}/static"}
         nginx.write_configuration(folder, values)
         configuration = folder / "portal.conf"  # this nginx has no application beside it
-        text = re.sub(r"server unix:\S+ fail_timeout=5s;", "", configuration.read_text())
+        text = re.sub(
+            r"server unix:\S+ max_fails=3 fail_timeout=5s;", "", configuration.read_text()
+        )
         configuration.write_text(text)
         self.run(WEB, nginx.PROGRAM, "-c", str(folder / "nginx.conf"), "-e", "stderr")
 
@@ -298,7 +302,8 @@ def accidents(place: Place, store: s3.Server, copy: Standby) -> list[Row]:
         time.sleep(6)  # nginx asks it again
     rows.append(_under_load("the replica killed", copy.stop))
     copy.start()
-    time.sleep(6)
+    copy.wait_for(ask(PRIMARY, 5432, "portal", "SELECT pg_current_wal_lsn()"), "portal")
+    time.sleep(6)  # the hosts look again
     stop = lambda: place.control_database("-m", "immediate", "stop")  # noqa: E731
     rows.append(_under_load("the primary killed: readers", stop))
     place.control_database("start")
