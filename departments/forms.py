@@ -4,11 +4,7 @@ import datetime
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import (
-    AdminDateWidget,
-    AutocompleteSelect,
-    AutocompleteSelectMultiple,
-)
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.forms.models import BaseInlineFormSet
@@ -17,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Appointment, Department, Person, Position, Succession
 from departments.reorganisation import NewUnit, Plan
 from portal import text
+from portal.admin import Autocomplete, AutocompleteSeveral
 
 NAME_LENGTH = Department._meta.get_field("name").max_length
 
@@ -75,7 +72,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         person = Appointment._meta.get_field("person")
-        self.fields["to"].widget = AutocompleteSelect(person, admin.site)
+        self.fields["to"].widget = Autocomplete(person, admin.site)
         self.fields["to"].widget.choices = self.fields["to"].choices
 
     def clean(self):
@@ -146,7 +143,7 @@ class ReorganisationForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parent = Department._meta.get_field("parent")
-        for name, widget in (("old", AutocompleteSelectMultiple), ("parent", AutocompleteSelect)):
+        for name, widget in (("old", AutocompleteSeveral), ("parent", Autocomplete)):
             self.fields[name].widget = widget(parent, admin.site)
             self.fields[name].widget.choices = self.fields[name].choices
 

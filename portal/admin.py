@@ -81,10 +81,21 @@ class DateTimeInput(forms.DateTimeInput):
 
 
 class OnlyRows:
-    """A search-as-you-type field that is shown again with what is no row's number shows nothing."""
+    """A search-as-you-type field that takes numbers of rows alone, and shows nothing for others.
+
+    A number longer than the database has would be an error there, not a wrong choice.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return [_choice(pk) for pk in value] if isinstance(value, list) else _choice(value)
 
     def optgroups(self, name, value, attrs=None):
         return super().optgroups(name, [pk for pk in value if row_number(pk)], attrs)
+
+
+def _choice(value):
+    return value if not value or row_number(value) else "?"
 
 
 class Autocomplete(OnlyRows, AutocompleteSelect):

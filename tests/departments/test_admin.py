@@ -372,3 +372,15 @@ def test_writers_and_editors_change_no_units(client, group):
     assert client.post(ACT, act()).status_code == 403
     assert client.post("/admin/departments/department/move/", {"up": 1}).status_code == 403
     assert client.post(hand_over(appointment), {"on": "01/03/2025"}).status_code == 403
+
+
+@pytest.mark.parametrize("forged", ["a\0b", "-1", "9" * 30, "'"])
+def test_a_forged_number_in_a_search_as_you_type_field_is_refused_in_words(client, forged):
+    """The form that comes back looks up the row to show: Django's own widget failed on that."""
+    appointment = make_appointment()
+    answers = [
+        client.post(hand_over(appointment), {"on": "01/03/2025", "to": forged}),
+        client.post(ACT, {"kind": "merger", "old": [forged], "parent": forged}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "errorlist" in answers[0].text

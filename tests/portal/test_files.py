@@ -168,12 +168,14 @@ INNER_TEMPLATE = bad_files.relations("attachedTemplate", "mau.dotx", mode="Inter
 )
 def test_document_is_recognised_by_its_content(content, extension, pages):
     file = upload(content, "evil.html")
-    assert files.inspect_attachment(file) == files.AttachmentInfo(
+    info = files.inspect_attachment(file)
+    assert info == files.AttachmentInfo(
         extension=extension,
         content_type=files.DOCUMENT_TYPES[extension],
         size=len(content),
         pages=pages,
         checksum=files.checksum(ContentFile(content)),
+        links=info.links,  # tests/portal/test_odd_files.py has those
     )
     assert file.tell() == 0
 
