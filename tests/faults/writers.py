@@ -48,10 +48,11 @@ def small_disk(megabytes: int):
 
 
 def full_disk():
-    """Database, uploads, kept pages, temporary files: all on one disk, and no byte left on it."""
-    with small_disk(90) as where:
+    """Database, uploads, temporary files, logs on one disk, and no byte left on it; kept pages in
+    memory, as in service."""
+    with place.folder() as memory, small_disk(90) as where:
         (where / "tmp").mkdir()
-        with place.site_on(where, TMPDIR=str(where / "tmp")) as site:
+        with place.site_on(where, cache=memory / "pages", TMPDIR=str(where / "tmp")) as site:
             yield from _on_full_disk(site, where)
 
 
