@@ -7,7 +7,7 @@ HOME_OF_PORTAL=/opt/portal        # releases/<name>, current -> one of them
 ETC=/etc/portal                   # env: the settings and secrets of this machine
 DATA=/var/lib/portal              # media (private), static
 BACKUPS=/var/backups/portal
-CACHE=/var/cache/nginx/portal      # kept pages, nginx's; may be emptied at any time
+CACHE=/run/portal-pages           # what nginx keeps; in memory, nginx makes it
 KEPT_RELEASES=3
 
 say() { printf '%s\n' "$*"; }

@@ -24,7 +24,7 @@ RETRY_AFTER = 10  # seconds
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 DATABASE_AWAY = _("The database does not answer at this moment, so nothing could be saved.")
 DISK_FULL = _(
-    "The server's disk is full, so nothing could be saved. Please tell whoever runs the site."
+    "The server's disk is full or broken, so nothing could be saved. Please tell whoever runs it."
 )
 _PAGE = (settings.BASE_DIR / "templates" / "503.html").read_text(encoding="utf-8")
 # What no page may show.
@@ -81,8 +81,10 @@ def _sentence(error: BaseException | None):
 
 
 def _says_full(error: OperationalError) -> bool:
-    """SQLite's words, and PostgreSQL's (53100) on its own full disk."""
-    return "is full" in str(error) or getattr(error.__cause__, "pgcode", None) == "53100"
+    """SQLite's words (it cannot even lay out its index of changes), and PostgreSQL's (53100)."""
+    words = str(error)
+    is_full = "is full" in words or "disk I/O error" in words
+    return is_full or getattr(error.__cause__, "pgcode", None) == "53100"
 
 
 def _what_was_typed(request, sentence) -> str:

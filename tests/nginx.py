@@ -67,6 +67,7 @@ class Site:
     environment: dict[str, str] = field(init=False)
     processes: list[subprocess.Popen] = field(default_factory=list)
     gunicorn: subprocess.Popen | None = None
+    cache: Path | None = None
 
     def __post_init__(self):
         self.environment = variables(self.folder) | {
@@ -148,7 +149,7 @@ class Site:
             "ADMIN_PATH": "admin/",
             "TEMPLATES": str(ROOT / "templates"),
             "SNIPPETS": str(self.folder),
-            "CACHE": str(self.folder / "cache"),
+            "CACHE": str(self.cache or self.folder / "cache"),
             "ACME_ROOT": str(self.folder / "acme"),
             "HTTP_PORT": str(self.http_port),
             "HTTPS_PORT": str(self.https_port),

@@ -58,7 +58,7 @@ class Editor:
     def upload(self, name: str, content: bytes) -> int | None:
         """Put a photo into the library; its id, None where it was not taken."""
         token = self.cookies["__Host-csrftoken"]
-        body, kind = multipart({"csrfmiddlewaretoken": token}, {"file": (name, content)})
+        body, kind = multipart({"csrfmiddlewaretoken": token}, {"upload": (name, content)})
         answer = self.ask("POST", "/admin/news/photo/upload/", body, kind)
         return json.loads(answer.body)["id"] if answer.status == 200 else None
 

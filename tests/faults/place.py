@@ -53,9 +53,9 @@ def folder():
 
 
 @contextlib.contextmanager
-def site_on(where: Path, **environment: str):
+def site_on(where: Path, *, cache: Path | None = None, **environment: str):
     """The site with its sample, running; `environment` over what tests/nginx.py sets."""
-    site = nginx.Site(where, name=NAME)
+    site = nginx.Site(where, name=NAME, cache=cache)
     site.environment |= environment
     try:
         site.start()

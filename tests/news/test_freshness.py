@@ -109,7 +109,6 @@ def test_no_page_is_kept_past_the_next_moment_that_changes_something(
     # The second in which it is due is not among them.
     expected = {
         60.0: 9,
-        10.5: 9,
         10.0: 9,
         9.0: 8,
         8.75: 8,

@@ -604,13 +604,26 @@ def test_file_answers_get_and_head_only(client, doors, photo, method):
     assert getattr(client, method)(photo).status_code == 405
 
 
-def test_nginx_is_told_where_the_file_lies(client, doors, photo, settings):
+def test_nginx_is_told_where_a_document_lies(client, doors, document, settings):
     settings.MEDIA_ACCEL = "/_tep/"
     doors(None)
-    response = client.get(photo)
-    assert response.headers["X-Accel-Redirect"] == photo.replace("/media/", "/_tep/anh/")
-    assert response.headers["Content-Type"] == "image/jpeg"
+    response = client.get(document)
+    assert response.headers["X-Accel-Redirect"] == document.replace("/media/", "/_tep/tep/")
+    assert response.headers["Content-Type"] == "application/pdf"
     assert response.content == b""
+
+
+@pytest.mark.parametrize(("end", "kept"), [(None, 8), (NOW + timedelta(seconds=5), 4)])
+def test_nginx_gets_the_bytes_of_a_public_image_and_keeps_them_for_a_while(
+    client, doors, photo, settings, time_machine, end, kept
+):
+    time_machine.move_to(NOW, tick=False)
+    settings.MEDIA_ACCEL = "/_tep/"
+    doors(end)
+    response = client.get(photo)
+    assert response.content.startswith(b"\xff\xd8")
+    assert response.headers["X-Accel-Expires"] == f"@{int(NOW.timestamp()) + kept}"
+    assert "X-Accel-Redirect" not in response.headers
 
 
 @pytest.mark.django_db

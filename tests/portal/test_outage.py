@@ -14,7 +14,7 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 AWAY = "Cơ sở dữ liệu tạm thời không trả lời, nên chưa lưu được gì."
-FULL = "Đĩa của máy chủ đã đầy, nên chưa lưu được gì. Xin báo người quản trị hệ thống."
+FULL = "Đĩa của máy chủ đã đầy hoặc hỏng, nên chưa lưu được gì. Xin báo người quản trị hệ thống."
 
 
 @pytest.fixture
@@ -116,6 +116,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (InterfaceError("connection already closed"), AWAY),
         (OperationalError("database is locked"), AWAY),
         (OperationalError("database or disk is full"), FULL),
+        (OperationalError("disk I/O error"), FULL),
         (caused(OperationalError("could not extend file"), psycopg2.errors.DiskFull()), AWAY),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (caused(RuntimeError(), OSError(errno.EDQUOT, "Disk quota exceeded")), FULL),
