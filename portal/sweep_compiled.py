@@ -7,8 +7,8 @@ compiling its source gives.
 
 The comparison reads bytes that an intruder may have made to crash Python or to fill the memory, so
 it runs in a process of its own, which dies alone: run as a program, this module reads paths of
-sources from standard input and answers with those whose compiled file is another. It knows nothing
-of the project.
+sources from standard input and answers with pairs of a source and a compiled file that is not its
+own. It knows nothing of the project.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _HEAD = 16
 _LEVELS = {"": 0, "1": 1, "2": 2}
 
 
-def exchanged(sources: list[Path]) -> Iterator[Path]:
-    """The compiled files that are not their sources'."""
+def exchanged(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
+    """Each source with a compiled file that is not its own."""
     if not sources:
         return
     command = [sys.executable, "-I", str(Path(__file__).resolve())]
@@ -39,9 +39,10 @@ def exchanged(sources: list[Path]) -> Iterator[Path]:
     done = subprocess.run(command, input=asked, capture_output=True)  # noqa: S603
     if done.returncode == 0:
         told = done.stdout.decode("utf-8", "surrogateescape")
-        yield from map(Path, filter(None, told.split("\0")))
+        paths = map(Path, filter(None, told.split("\0")))
+        yield from zip(paths, paths, strict=True)  # two at a time
     elif len(sources) == 1:  # it died of this one
-        yield Path(importlib.util.cache_from_source(str(sources[0])))
+        yield sources[0], Path(importlib.util.cache_from_source(str(sources[0])))
     else:
         half = len(sources) // 2
         yield from exchanged(sources[:half])
@@ -53,7 +54,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     asked = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     warnings.simplefilter("ignore")  # of libraries' old spellings
-    found = [str(path) for source in map(Path, asked.split("\0")) for path in _differing(source)]
+    sources = map(Path, asked.split("\0"))
+    found = [
+        str(one) for source in sources for path in _differing(source) for one in (source, path)
+    ]
     sys.stdout.buffer.write("\0".join(found).encode("utf-8", "surrogateescape"))
 
 

@@ -374,11 +374,11 @@ class CodeSweep:
 
     def _compiled(self) -> Iterator[Found]:
         """What Python would run in place of a source of the program or of a library."""
-        names = {path: name for name, path in self.paths() if path.suffix == ".py"}
-        for path in sweep_compiled.exchanged(list(names)):
-            source = path.parent.parent / f"{path.name.partition('.')[0]}.py"
-            name = names[source].rpartition("/")[0]
-            place = f"{name}/__pycache__/{path.name}"
+        folders = {
+            path: name.rpartition("/")[0] for name, path in self.paths() if path.suffix == ".py"
+        }
+        for source, path in sweep_compiled.exchanged(list(folders)):
+            place = f"{folders[source]}/__pycache__/{path.name}"
             words = gettext("compiled from something else than its source")
             yield Found(Area.CODE, Kind.TYPE, path=place, words=words)
 

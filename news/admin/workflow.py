@@ -85,6 +85,13 @@ class WorkflowMixin(RefusalsMixin):
         article.publish(by=request.user, reason=reason, allowed_hosts=hosts)
 
     @staticmethod
+    def _keep_for_publication(request, article) -> None:
+        """Of the ticks those that were shown: a session holds no more than a page."""
+        reason, hosts = _typed(request)
+        shown = [link.host for link in link_approval.strange(article) if link.host in hosts]
+        request.session[FOR_PUBLICATION] = [article.pk, reason, shown]
+
+    @staticmethod
     def _for_publication(request, article) -> tuple[str, list[str]]:
         """The reason and the ticked sites, also those of a publication refused for something
         else, which led to this page."""
@@ -108,7 +115,7 @@ class WorkflowMixin(RefusalsMixin):
         except Refused as refusal:
             messages.success(request, gettext("The draft is saved."))
             self.say_refused(request, article, refusal.reasons)
-            request.session[FOR_PUBLICATION] = [article.pk, *_typed(request)]
+            self._keep_for_publication(request, article)
             return redirect(self.url_of("change", article))
         messages.success(request, done)
         if "_preview" in request.POST:
@@ -182,7 +189,7 @@ class WorkflowMixin(RefusalsMixin):
         except Refused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
-            request.session[FOR_PUBLICATION] = [article.pk, *_typed(request)]
+            self._keep_for_publication(request, article)
             return redirect(self.url_of("change", article))
 
     def _act(self, request, article) -> str:

@@ -265,7 +265,7 @@ def _compile(source, *, as_if="", **options):
 
 
 def test_compiled_python_that_is_not_its_source_is_named(own_folders):
-    views, models = own_folders / "portal/views.py", own_folders / "portal/models.py"
+    views, models = own_folders / "portal/views.py", own_folders / "portal/mo.dels.py"
     settings_file = own_folders / "portal/settings.py"
     models.write_text("y = 2\n", "utf-8")
     settings_file.write_text("z = 3\n", "utf-8")
@@ -278,12 +278,12 @@ def test_compiled_python_that_is_not_its_source_is_named(own_folders):
     _compile(models, as_if="import os\n", invalidation_mode=unchecked)
     assert run(own_folders)[0] == 1
     cached = f"{sys.implementation.cache_tag}.pyc"
-    expected = {f"program/portal/__pycache__/{name}.{cached}" for name in ("views", "models")}
+    expected = {f"program/portal/__pycache__/{name}.{cached}" for name in ("views", "mo.dels")}
     assert findings() == {name: {"type"} for name in expected}
     views.write_text("x = 22\n", "utf-8")  # now Python compiles it anew, whatever lies there
     run(own_folders, "--learn")
     run(own_folders)
-    assert set(findings()) == {f"program/portal/__pycache__/models.{cached}"}
+    assert set(findings()) == {f"program/portal/__pycache__/mo.dels.{cached}"}
 
 
 def test_compiled_python_that_ends_or_keeps_who_reads_it_is_named_and_the_rest_is_read(own_folders):
@@ -295,8 +295,12 @@ def test_compiled_python_that_ends_or_keeps_who_reads_it_is_named_and_the_rest_i
     os.truncate(huge, 4 * 1024**3)  # more than the process may have
     pipe.unlink()
     os.mkfifo(pipe)
-    found = set(sweep_compiled.exchanged(sources))
-    assert found == {huge, pipe, Path(cache_from_source(sources[3]))}
+    found = dict(sweep_compiled.exchanged(sources))
+    assert found == {
+        sources[1]: huge,
+        sources[3]: Path(cache_from_source(sources[3])),
+        sources[4]: pipe,
+    }
 
 
 def test_a_compiled_file_without_source_is_foreign_also_without_a_record(own_folders):
