@@ -11,13 +11,13 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from departments.models import SiteSettings, today
+from portal.freshness import NEVER
 from portal.prepared import Prepared
 
 # Name to a function of the moment that gives an expression: a further column of the one row.
 _columns: dict[str, Callable] = {}
 # The names of those that say when something public changes next.
 _changes: list[str] = []
-_NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> None:
@@ -54,7 +54,7 @@ def next_change(request) -> datetime.datetime | None:
     if row._state.adding:
         return None
     moments = [moment for name in _changes if (moment := getattr(row, name))]
-    return min(moments, default=_NEVER)
+    return min(moments, default=NEVER)
 
 
 def frame(request) -> dict:
