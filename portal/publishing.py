@@ -116,6 +116,10 @@ class Refused(Exception):  # noqa: N818 - an answer to the editor, not an error
         self.reasons = [str(reason) for reason in reasons]
 
 
+# What the clock alone publishes and ends: `published()` without its times.
+APPROVED = Q(status=Status.PUBLISHED, draft_of=None, deleted_at=None)
+
+
 class PublishableQuerySet(models.QuerySet):
     def published(self, *, at: datetime.datetime | None = None):
         """What the public sees in lists at the moment `at` (now)."""
@@ -129,10 +133,6 @@ class PublishableQuerySet(models.QuerySet):
             status=Status.WITHDRAWN, takedown=Takedown.NOTICE, publish_at__lte=F("withdrawn_at")
         )
         return self._begun(at) | under_notice
-
-    def approved(self):
-        """What the clock alone publishes and ends, whatever it says now."""
-        return self._live().filter(status=Status.PUBLISHED)
 
     def once_public(self, *, at: datetime.datetime | None = None):
         """Whatever the public could ever read at its address, trashed and removed items too."""
@@ -164,7 +164,7 @@ class PublishableQuerySet(models.QuerySet):
         return self.filter(draft_of=None, deleted_at=None)
 
     def _begun(self, at):
-        return self.approved().filter(publish_at__lte=at)
+        return self._live().filter(status=Status.PUBLISHED, publish_at__lte=at)
 
 
 RETURN_NEEDS_REASON = _("Write what the author should change.")

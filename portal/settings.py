@@ -126,7 +126,7 @@ def _database() -> dict:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
         config["CONN_HEALTH_CHECKS"] = True
     # Opening one costs as much as the queries of a page: on SQLite Django teaches it functions.
     config["CONN_MAX_AGE"] = 60

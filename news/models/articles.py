@@ -333,6 +333,15 @@ class Article(Publishable):
             models.Index(
                 fields=["expire_at"], condition=Q(expire_at__isnull=False), name="article_expiring"
             ),
+            # When the clock changes something next (news/changes.py).
+            models.Index(
+                fields=["publish_at"], condition=Q(publish_at__isnull=False), name="article_due"
+            ),
+            models.Index(
+                fields=["featured_until"],
+                condition=Q(featured_until__isnull=False),
+                name="article_leaving_front",
+            ),
             models.Index(
                 fields=["-deleted_at", "-id"],
                 condition=Q(deleted_at__isnull=False),

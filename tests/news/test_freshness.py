@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 
+from departments import frame
 from news.models import Article, UrgentNotice
+from portal.prepared import _adapted
 from tests.factories import (
     make_appointment,
     make_article,
@@ -245,3 +248,20 @@ def test_head_has_the_headers_of_get(client, article):
     assert (head.content, head.headers["Content-Length"]) == (b"", str(len(got.content)))
     for name in ("ETag", "Cache-Control", "X-Accel-Expires"):
         assert head.headers[name] == got.headers[name]
+
+
+def test_the_next_moment_is_found_in_an_index(client, article):
+    """Through all articles it would take every page longer, the more there are."""
+    client.get("/lien-he/")
+    plan = frame._rows._plan
+    moments = {"on": NOW.date(), "now": NOW}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of a few rows it would read all
+        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        values = [_adapted(moments[name]) for name in plan.names]
+        cursor.execute(f"{explain} {plan.sql}", values)
+        lines = "\n".join(row[-1] for row in cursor.fetchall())
+    for name in ("article_due", "article_expiring", "article_leaving_front"):
+        assert name in lines
+    assert "news_article_1" not in lines
