@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("departments", "0004_websites_of_contacts"),
-        ("news", "0011_attachment_name"),
+        ("news", "0012_attachment_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
