@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="attachment",
             name="links",
-            field=models.JSONField(default=list, editable=False, verbose_name="links"),
+            field=models.JSONField(
+                db_default=[], default=list, editable=False, verbose_name="links"
+            ),
         ),
         migrations.AlterField(
             model_name="attachment",

@@ -962,7 +962,7 @@ class Attachment(models.Model):
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True, editable=False)
     checksum = models.CharField(max_length=64, editable=False, db_index=True)
     # The sites that the document itself leads to, as portal.documents found them.
-    links = models.JSONField(_("links"), default=list, editable=False)
+    links = models.JSONField(_("links"), default=list, db_default=[], editable=False)
 
     class Meta:
         verbose_name = _("attachment")

@@ -155,6 +155,28 @@ def test_a_photo_for_a_key_is_neither_kept_nor_taken_from_there(site, photo, coo
     assert kept(site.ask(photo, headers={"Cookie": cookie})) == "BYPASS"
 
 
+@pytest.mark.parametrize("spelling", ["/{}", "/x/..{}", "/.{}", "/%2e{}", "/%2e%2e{}"])
+def test_a_strange_spelling_of_a_photos_address_takes_it_from_nobody(site, photo, spelling):
+    """nginx finds the same place for all of them, Django says of some that nothing is there."""
+    forget_what_is_kept(site)
+    site.ask(spelling.format(photo))
+    assert (site.ask(photo).status, site.ask(photo).headers["Content-Type"][:6]) == (200, "image/")
+
+
+def forget_what_is_kept(site) -> None:
+    """Forget what is kept."""
+    for file in (site.folder / "cache").rglob("*"):
+        if file.is_file():
+            file.unlink()
+
+
+def test_what_is_no_photo_is_not_kept_below_media(site):
+    """A document sent by Django itself (uploads on S3) says for how many minutes browsers may have
+    it: nginx would show it to everybody for as long after it was withdrawn."""
+    for name in (f"{'0' * 32}.pdf", "x", f"{'0' * 32}-1.webp/"):
+        assert kept(site.ask(f"/media/{name}")) is None
+
+
 def test_a_photo_that_is_no_longer_public_is_forgotten(site, article):
     address = re.search(r"/media/[0-9a-f]{32}-\d+\.jpg", site.ask(article).body.decode())[0]
     assert site.ask(address).status == 200
