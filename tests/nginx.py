@@ -150,6 +150,7 @@ class Site:
             "TEMPLATES": str(ROOT / "templates"),
             "SNIPPETS": str(self.folder),
             "CACHE": str(self.cache or self.folder / "cache"),
+            "ACCESS_LOG": str(self.folder / "nginx.log"),
             "ACME_ROOT": str(self.folder / "acme"),
             "HTTP_PORT": str(self.http_port),
             "HTTPS_PORT": str(self.https_port),

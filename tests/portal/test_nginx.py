@@ -232,6 +232,19 @@ def heard_at(site, address: str) -> list[str]:
     return []
 
 
+def test_nginx_writes_the_id_of_a_request_and_no_key_whole(site):
+    key, token = "K3yOfAPreview-0123456789", "d5x-0123456789abcdef0123456789abcdef"
+    asked = [f"/xem-truoc/{key}/", f"/admin/password_reset/Mg/{token}/", "/tin-tuc/?trang=2"]
+    ids = [site.ask(address).headers["X-Request-ID"] for address in asked]
+    log = (site.folder / "nginx.log").read_text(encoding="utf-8")
+    lines = {line.split('"')[1]: line for line in log.splitlines()}
+    shown = ["/xem-truoc/K3yO.../", "/admin/password_reset/Mg/d5x-.../", "/tin-tuc/?trang=2"]
+    for address, identity in zip(shown, ids, strict=True):
+        assert f" {identity} " in lines[f"GET {address} HTTP/1.1"]
+    assert key not in log
+    assert token not in log
+
+
 def cookies(response) -> dict[str, list[str]]:
     """The attributes of each cookie that is set, in order."""
     parts = [value.split("; ") for value in found(response).get("set-cookie", [])]
