@@ -123,6 +123,9 @@ def open_form(*, user, article: Article, is_report: bool) -> Autosave:
 
 
 def row_of(*, user, token: str) -> Autosave | None:
+    """The row with this token; None too for what is none, which may be no text of a database."""
+    if not is_token(token):
+        return None
     return Autosave.objects.filter(user=user, token=token).first()
 
 

@@ -95,6 +95,14 @@ def test_buttons_tokens_and_passwords_are_not_kept(client, writer, draft):
     assert Autosave.objects.get().fields == {"title": ["x"]}
 
 
+@pytest.mark.parametrize("token", ["a\0b", "x" * 41, "?"])
+def test_a_form_whose_token_is_none_is_saved_like_one_without(client, writer, token):
+    tokens = {"form_token": token, "restored_token": token}
+    assert client.post(ADD, fields(**tokens)).status_code == 302
+    assert Article.objects.count() == 1
+    assert not Autosave.objects.exists()
+
+
 def test_what_no_database_keeps_is_taken_out(client, writer, draft):
     send(client, writer, draft, typed={"title": "a\x00b\ud800c", "body": "x\r\ny"})
     assert Autosave.objects.get().fields == {"title": ["ab?c"], "body": ["x\ny"]}
