@@ -603,7 +603,8 @@ def _answer(request, name: str, file: _ServedFile | None) -> HttpResponse:
     response["Cache-Control"] = f"public, max-age={seconds}"
     response["ETag"] = tag
     if is_image:
-        freshness.keep_file(response, seconds)
+        lag = getattr(request, "lag", 0)
+        freshness.keep_file(response, min(seconds, freshness.KEPT) - lag)
     return response
 
 

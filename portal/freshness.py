@@ -52,8 +52,10 @@ class Freshness:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.asked_at = timezone.now()
+        request.asked_at, request.lag = timezone.now(), 0
         response = self.get_response(request)
+        # What a copy of the database says (portal.replica) may be older by so many seconds.
+        request.asked_at -= datetime.timedelta(seconds=request.lag)
         headers = response.headers
         if response.cookies or settings.SESSION_COOKIE_NAME in request.COOKIES:
             headers.setdefault("Cache-Control", PRIVATE)

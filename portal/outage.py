@@ -75,9 +75,14 @@ def _sentence(error: BaseException | None):
         if full or (isinstance(error, OperationalError) and _says_full(error)):
             return DISK_FULL
         if isinstance(error, OperationalError | InterfaceError):
-            return DATABASE_AWAY
+            return None if _is_wrong_sql(error) else DATABASE_AWAY
         error = error.__cause__ or error.__context__
     return None
+
+
+def _is_wrong_sql(error: Exception) -> bool:
+    """SQLite has the same exception for a missing table and for one that cannot be read."""
+    return getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def _says_full(error: OperationalError) -> bool:

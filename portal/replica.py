@@ -129,6 +129,7 @@ def _from_copy(view: Callable, request, *args, **kwargs):
     """The view's answer, already rendered; None where the primary has to be asked."""
     if alias() == ALIAS or not watch.is_well():
         return None
+    request.lag = MAX_LAG  # for portal.freshness, whoever answers in the end
     try:
         with _reading_copy():
             response = view(request, *args, **kwargs)

@@ -199,6 +199,12 @@ _JUDGED = {
         _disks,
         _("Clear away or attach a larger disk; delete nothing by hand among backups and uploads."),
     ),
+    "replica": _Judged(
+        _("Copy of the database for readers"),
+        list,
+        _("Readers are served by the primary meanwhile. See whether the copy runs and follows it."),
+        well=_("It follows the primary."),
+    ),
     "backup": _Judged(
         _("Backup"),
         _backups,

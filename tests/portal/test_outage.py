@@ -2,6 +2,8 @@
 
 import errno
 import logging
+import sqlite3
+from contextlib import closing
 
 import psycopg2.errors
 import pytest
@@ -129,6 +131,21 @@ def caused(error: Exception, cause: Exception) -> Exception:
 def test_what_passes_by_itself_is_told_from_faults_of_the_program(error, sentence):
     said = outage._sentence(error)
     assert (said and str(said)) == sentence
+
+
+def test_a_table_that_is_not_there_does_not_pass_by_itself():
+    """SQLite calls it operational too; told as an outage nobody would hear of it."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        with pytest.raises(sqlite3.OperationalError) as missing:
+            database.execute("SELECT * FROM nothing")
+        database.execute("CREATE TABLE one (number integer)")
+        database.execute("PRAGMA query_only = on")
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            database.execute("INSERT INTO one VALUES (1)")
+    said = [
+        outage._sentence(caused(OperationalError("…"), error.value)) for error in (missing, refused)
+    ]
+    assert said == [None, outage.DATABASE_AWAY]
 
 
 def record(error: Exception) -> logging.LogRecord:

@@ -1,12 +1,14 @@
 """Strangers' pages come from the replica, all else from the primary, and a replica that fails or
 lags behind is no reader's concern. With a real streaming replica, so on PostgreSQL alone."""
 
+import datetime
 import math
 import re
 import threading
 import time
 
 import pytest
+import time_machine
 from django.conf import settings as live_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
@@ -123,6 +125,28 @@ def test_pages_of_strangers_come_from_the_replica_and_those_of_staff_do_not(copy
     assert [shown(client, page) for page in pages] == ["Tên cũ"] * 4
     client.force_login(user)
     assert [shown(client, page) for page in pages] == ["Tên mới"] * 4
+
+
+def test_what_the_replica_says_is_kept_for_as_much_shorter_as_it_may_be_behind(
+    copy, client, monkeypatch
+):
+    """A correction is seen within ten seconds, with a replica too."""
+    if copy is None:
+        return
+    make_site()
+    photo = make_article_photo(article=make_article()).photo.image.renditions.smallest
+    followed(copy)
+    seen = {}
+    for where, is_well in (("replica", True), ("primary", False)):
+        monkeypatch.setattr(replica.watch, "is_well", lambda answer=is_well: answer)
+        monkeypatch.setattr(replica, "MAX_LAG", 5)
+        with time_machine.travel(datetime.datetime(2026, 11, 3, 3, tzinfo=datetime.UTC), tick=False):
+            now = int(time.time())
+            seen[where] = [
+                int(client.get(address).headers["X-Accel-Expires"].removeprefix("@")) - now
+                for address in ("/", "/tin-tuc/", "/rss/", "/khong-co/", photo)
+            ]
+    assert seen == {"replica": [3, 3, 3, 3, 3], "primary": [8, 8, 8, 8, 8]}
 
 
 def test_search_reads_the_replica_too(copy, client):

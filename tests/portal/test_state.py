@@ -135,6 +135,16 @@ def test_pending_migrations_a_full_disk_and_closed_uploads_say_what_to_do(
     )
 
 
+def test_a_copy_of_the_database_that_is_down_has_its_card(
+    client, administrator, settings, monkeypatch
+):
+    monkeypatch.setitem(settings.DATABASES, "replica", {"ATOMIC_REQUESTS": False})
+    assert set(health._probes()) <= set(state._JUDGED)
+    for is_well, word in ((False, BAD), (True, WELL)):
+        monkeypatch.setattr(health.replica.watch, "is_well", lambda answer=is_well: answer)
+        assert card(client, "Bản sao cơ sở dữ liệu cho người đọc")[0] == word
+
+
 def test_without_its_cache_the_page_comes_and_says_so(client, administrator, settings):
     settings.CACHES = {
         "default": {
