@@ -130,7 +130,9 @@ def test_what_the_replica_says_is_kept_for_as_much_shorter_as_it_may_be_behind(
     for where, is_well in (("replica", True), ("primary", False)):
         monkeypatch.setattr(replica.watch, "is_well", lambda answer=is_well: answer)
         monkeypatch.setattr(replica, "MAX_LAG", 5)
-        with time_machine.travel(datetime.datetime(2026, 11, 3, 3, tzinfo=datetime.UTC), tick=False):
+        with time_machine.travel(
+            datetime.datetime(2026, 11, 3, 3, tzinfo=datetime.UTC), tick=False
+        ):
             now = int(time.time())
             seen[where] = [
                 int(client.get(address).headers["X-Accel-Expires"].removeprefix("@")) - now
