@@ -86,7 +86,7 @@ ANSWERS = [
     ("{script}", 200, "file"),
     ("/static/portal/favicon.svg", 200, "file"),
     ("/static/khong-co.js", 404, "file"),
-    ("/static/", 404, "file"),
+    ("/static/", 404, "public"),  # no list of what is in it: Django is asked for nothing
     ("/.env", 404, "public"),
     ("/static/.git/config", 404, "file"),
     ("/admin/", 302, "admin"),
