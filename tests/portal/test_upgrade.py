@@ -102,7 +102,8 @@ def test_the_rows_of_a_release_are_readable_after_the_migrations(release, tmp_pa
         after = json.loads(said.strip().splitlines()[-1])
         manage(url, tmp_path, "migrate", "--check")
         if connection.vendor == "sqlite" and release.name == "0.1.0":
-            with sqlite3.connect(place.path) as database:  # as its search asks; no migration says so
+            # As its search asks; no migration tells of it.
+            with sqlite3.connect(place.path) as database:
                 database.execute(
                     "SELECT id FROM portal_searchentry INDEXED BY portal_searchentry_slim"
                 )
