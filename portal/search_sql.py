@@ -213,7 +213,7 @@ def prepare(using: str) -> None:
 
 def _statements() -> Iterator[str]:
     yield from (f"DROP TRIGGER IF EXISTS {trigger}" for trigger in _TRIGGERS)
-    yield f"DROP INDEX IF EXISTS {_TABLE}_slim"  # of earlier releases
+    # The index portal_searchentry_slim stays: release 0.1.0 names it, and may be put back.
     for table, columns in _COLUMNS.items():
         yield (
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({', '.join(columns)},"

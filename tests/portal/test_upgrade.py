@@ -101,6 +101,13 @@ def test_the_rows_of_a_release_are_readable_after_the_migrations(release, tmp_pa
         said = manage(url, tmp_path, "shell", "--verbosity=0", "-c", _LOOK)
         after = json.loads(said.strip().splitlines()[-1])
         manage(url, tmp_path, "migrate", "--check")
+        if connection.vendor == "sqlite" and release.name == "0.1.0":
+            # As its search asks; no migration tells of it.
+            with sqlite3.connect(place.path) as database:
+                database.execute(
+                    "SELECT id FROM portal_searchentry INDEXED BY portal_searchentry_slim"
+                )
+            database.close()
     assert after["pages"] == [200, 200, 200]
     assert "Hội nghị tổng kết năm 2017" in after["page"]
     assert "Đoạn đầu của báo cáo." in after["page"]
