@@ -747,5 +747,5 @@ def test_the_form_costs_the_same_however_many_photos(
     for number in range(photos):
         make_article_photo(article=article, order=number)
     make_attachment(article=article)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(change(article))

@@ -259,8 +259,8 @@ def test_the_next_moment_is_found_in_an_index(client, article):
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")  # of a few rows it would read all
         explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-        values = [_adapted(moments[name]) for name in plan.names]
-        cursor.execute(f"{explain} {plan.sql}", values)
+        adapted = _adapted(connection, moments)
+        cursor.execute(f"{explain} {plan.sql}", [adapted[name] for name in plan.names])
         lines = "\n".join(row[-1] for row in cursor.fetchall())
     for name in ("article_due", "article_expiring", "article_leaving_front"):
         assert name in lines
