@@ -152,5 +152,5 @@ def test_the_first_page_costs_the_same_however_much_waits(
 ):
     for _number in range(rows):
         fill(editor, make_user(groups=["Phóng viên"]))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get("/admin/").status_code == 200

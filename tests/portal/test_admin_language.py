@@ -34,6 +34,9 @@ ENGLISH = frozenset("the can that then them on at hide".split())
 LOAN_WORDS = frozenset("ctrl docx email fax menu sapo shift spam web word zip".split())
 # Apps that people know by these names.
 LOAN_WORDS |= frozenset("authenticator google microsoft".split())
+# What the page of the system's state tells IT staff to look at or to type.
+PROGRAMS = frozenset("clamd django grep journalctl locmemcache python sqlite systemctl".split())
+PROGRAMS |= frozenset("backup portal status timer".split())
 # UBND, KHCN, PDF: nobody reads them as a word.
 _ACRONYM = re.compile(r"[^\W\d_][^\W\d_aeiouy]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -45,7 +48,7 @@ SPOKEN = re.compile(r'\bdata-[\w-]+="([^"{\[]* [^"]*)"')
 # What is the same in any language: addresses, file names, names of fields, algorithms.
 CODES = re.compile(
     r"[\w.+-]+@[\w.-]+|\b[a-z]+://\S*|/[\w/.-]*|\b[a-z\d]+(?:-[a-z\d]+)+\b|\S+\.\w{3,4}\b"
-    r"|\b[0-9a-f]{64}\b|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
+    r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\S*_\S*|\S*\*{3,}\S*|\b(?:user|md)\d+\b"
 )
 
 
@@ -126,7 +129,9 @@ def populate(user):
 def test_no_english_word_on_any_screen(client, sign_in, role):
     populate(sign_in(role))
     seen, found = walk(client)
-    assert found == {}
+    of_state = {word for word, place in found.items() if place == "/admin/state/"}
+    typed = {word for word in of_state if word.lower() in PROGRAMS}
+    assert {word: place for word, place in found.items() if word not in typed} == {}
     assert len(seen) >= ROLES[role]
 
 

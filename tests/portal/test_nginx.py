@@ -132,7 +132,8 @@ def test_what_nginx_refuses_itself_has_the_headers_and_vietnamese_words(site, po
         assert "<html lang=" in answer.body.decode()
     assert "Nội dung gửi tới quá lớn" in large.body.decode()
     assert "Xin chờ một phút" in tries[-1].body.decode()
-    assert {answer.status for answer in tries[:10]} == {403}  # Django's: without a token
+    # Django's: without a token. The tests above have had a try or two of the ten.
+    assert {answer.status for answer in tries[:8]} == {403}
     assert site.ask("/admin/login/").status == 200  # reading the form is no try
 
 
