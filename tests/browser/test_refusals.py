@@ -65,6 +65,7 @@ def test_a_new_form_that_was_not_saved_leads_to_its_title(site, open_page, sign_
 def test_without_a_script_the_links_lead_to_the_fields(open_form):
     page = open_form(java_script_enabled=False)
     publish(page)
+    page.wait_for_load_state("load")  # what arrives later moves the page under the reader
     page.locator("[data-refusals]").get_by_role("link").first.click()
     assert page.url.endswith("#id_photos-0-alt")
     expect(page.locator("#id_photos-0-alt")).to_be_in_viewport()
