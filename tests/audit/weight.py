@@ -29,6 +29,7 @@ LIMITS = {
     "home": Limits(total=130, images=105, text=14),
     # The table of budgets bounds what a text page takes besides; an article by its total.
     "article": Limits(total=120, images=95, text=14, rest=None),
+    "article with everything": Limits(total=120, images=95, text=14, rest=None),
     "article with photographs": Limits(total=120, images=95, text=14, rest=None),
     "news list": Limits(total=110, images=85, text=14),
 }
