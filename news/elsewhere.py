@@ -30,17 +30,18 @@ def _of_unit(unit, now):
 
 
 @dataclass(frozen=True)
-class OfPerson:
-    """The newest articles in which a person appears in some post, and photos that show him."""
+class NewsOfPerson:
+    """The newest articles in which a person appears in some post, and photos whose captions
+    name the person."""
 
     articles: list[Article]
     photos: list[ArticlePhoto]
 
 
-def of_person(person: Person) -> OfPerson:
+def news_of_person(person: Person) -> NewsOfPerson:
     """What a person's page shows of the news; two queries."""
     articles = _of_person(person=person.pk, now=timezone.now())
-    return OfPerson(articles[:OF_PERSON], _photos(person.full_name, articles))
+    return NewsOfPerson(articles[:OF_PERSON], _photos(person.full_name, articles))
 
 
 @Prepared

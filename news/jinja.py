@@ -10,7 +10,7 @@ class News(Extension):
         super().__init__(environment)
         environment.globals |= {
             "news_of_unit": elsewhere.news_of_unit,
-            "news_of_person": elsewhere.of_person,
+            "news_of_person": elsewhere.news_of_person,
             "article_card": sharing.article_card,
             "article_facts": schema_org.news_article,
             "website_facts": schema_org.website,

@@ -66,6 +66,16 @@ class Manifest:
     def checksums(self) -> set[str]:
         return {one["sha256"] for one in self.files.values()}
 
+    @property
+    def proved(self) -> str:
+        """What a drill says that has found all of it again."""
+        said = _("Proved: %(tables)s tables with %(rows)s rows, %(files)s files are as they were.")
+        return said % {
+            "tables": len(self.tables),
+            "rows": sum(table["rows"] for table in self.tables.values()),
+            "files": len(self.files),
+        }
+
 
 # ── Making ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -22,6 +22,14 @@ def networks(texts: list[str]) -> list[Network]:
     return [ip_network(text.strip()) for text in texts]
 
 
+def is_believed(heard: str) -> bool:
+    """Whether what a request says of its way is true: it comes from one of TRUSTED_PROXIES.
+
+    `heard`: REMOTE_ADDR, empty behind a Unix socket, where only our proxy is.
+    """
+    return not heard or in_networks(heard, settings.TRUSTED_PROXIES)
+
+
 def client_address(request) -> str:
     """The address of who asks, "" when it is unknown.
 
@@ -30,10 +38,10 @@ def client_address(request) -> str:
     header, or from no trusted proxy, comes from the connection's own address. "::ffff:10.0.0.1",
     as a server that listens to both kinds hears it, is 10.0.0.1.
     """
-    heard = request.META.get("REMOTE_ADDR", "")  # empty behind a Unix socket
+    heard = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     for claimed in reversed([part.strip() for part in forwarded if part.strip()]):
-        if heard and not in_networks(heard, settings.TRUSTED_PROXIES):
+        if not is_believed(heard):
             break
         heard = claimed
     try:

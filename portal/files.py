@@ -603,8 +603,7 @@ def _answer(request, name: str, file: _ServedFile | None) -> HttpResponse:
     response["Cache-Control"] = f"public, max-age={seconds}"
     response["ETag"] = tag
     if is_image:
-        lag = getattr(request, "lag", 0)
-        freshness.keep_file(response, min(seconds, freshness.KEPT) - lag)
+        freshness.keep_file(request, response, seconds)
     return response
 
 

@@ -64,11 +64,12 @@ class Freshness:
         return response
 
 
-def keep_file(response, seconds: int) -> None:
-    """Have nginx keep the bytes of a public file as long as a page, whatever browsers may do."""
-    if seconds > 1:
-        last = int(time.time()) + min(KEPT, seconds) - 1
-        response.headers["X-Accel-Expires"] = f"@{last}"
+def keep_file(request, response, seconds: int) -> None:
+    """Have nginx keep a file that is public for so many `seconds` as long as a page, whatever
+    browsers may do."""
+    kept = min(KEPT, seconds) - request.lag
+    if kept > 1:
+        response.headers["X-Accel-Expires"] = f"@{int(time.time()) + kept - 1}"
 
 
 def _kept(request, response):

@@ -118,13 +118,16 @@ def _media() -> None:
     default_storage.try_out()
 
 
+def disks() -> dict[str, tuple]:
+    """`shutil.disk_usage` of the folders of "media" and "backup", as far as they are there."""
+    folders = {"media": settings.MEDIA_ROOT, "backup": settings.BACKUP_DIR}
+    there = {name: folder for name, folder in folders.items() if folder and Path(folder).exists()}
+    return {name: shutil.disk_usage(folder) for name, folder in there.items()}
+
+
 def _disk() -> None:
-    for folder in filter(None, (settings.MEDIA_ROOT, settings.BACKUP_DIR)):
-        if not Path(folder).exists():
-            continue
-        usage = shutil.disk_usage(folder)
-        if usage.free < LEAST_FREE * usage.total:
-            raise UnwellError("nearly full")
+    if any(usage.free < LEAST_FREE * usage.total for usage in disks().values()):
+        raise UnwellError("nearly full")
 
 
 def _backup() -> None:

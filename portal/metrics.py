@@ -8,7 +8,6 @@ Prometheus asks.
 import logging
 import os
 import platform
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -129,12 +128,7 @@ def _software() -> Iterator[Metric]:
 
 
 def _disks() -> Iterator[Metric]:
-    folders = {"media": settings.MEDIA_ROOT, "backup": settings.BACKUP_DIR}
-    usage = {
-        name: shutil.disk_usage(folder)
-        for name, folder in folders.items()
-        if folder and Path(folder).exists()
-    }
+    usage = health.disks()
     free = {name: one.free for name, one in usage.items()}
     size = {name: one.total for name, one in usage.items()}
     yield _gauge("portal_disk_free_bytes", "Room left.", "folder", free)

@@ -6,7 +6,7 @@ from django.http import HttpResponseBadRequest
 
 from portal import audit
 from portal.admin_access import is_below_admin
-from portal.clients import in_networks
+from portal.clients import is_believed
 
 
 class NoNullBytes:
@@ -29,8 +29,7 @@ class TrustedProxies:
     """Forget "this came over HTTPS" unless one of TRUSTED_PROXIES says it.
 
     Django believes the header whoever sends it: a client that reaches the server past the proxy
-    would get round the redirect to HTTPS. Behind a Unix socket there is no address, and only our
-    proxy.
+    would get round the redirect to HTTPS.
     """
 
     def __init__(self, get_response):
@@ -38,8 +37,7 @@ class TrustedProxies:
 
     def __call__(self, request):
         claimed = "HTTP_X_FORWARDED_PROTO" in request.META
-        heard = request.META.get("REMOTE_ADDR", "")
-        if claimed and heard and not in_networks(heard, settings.TRUSTED_PROXIES):
+        if claimed and not is_believed(request.META.get("REMOTE_ADDR", "")):
             del request.META["HTTP_X_FORWARDED_PROTO"]
         return self.get_response(request)
 

@@ -571,7 +571,8 @@ def render(html: str) -> SafeString:
 
 
 def parts(html: str) -> tuple[Part, ...]:
-    """A body as `render` gives it, cut at its photos: the page shows each with its caption.
+    """A body cut at its photos, which the page shows with their captions; each stretch of text as
+    `render` gives it.
 
     The same text gives the same parts, so those of the last few hundred bodies are remembered:
     cleaning one takes a tenth of the time of its page. The longest are not, for the memory.
@@ -585,9 +586,9 @@ _REMEMBERED_LENGTH = 10_000
 
 @lru_cache(maxsize=512)
 def _parts(html: str) -> tuple[Part, ...]:
-    pieces = enumerate(_FIGURE.split(render(html)))
+    pieces = enumerate(_FIGURE.split(html))
     return tuple(
-        Part("", int(piece)) if number % 2 else Part(mark_safe(piece), None)
+        Part("", int(piece)) if number % 2 else Part(render(piece), None)
         for number, piece in pieces
         if piece
     )

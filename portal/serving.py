@@ -6,9 +6,7 @@ import re
 import secrets
 from contextvars import ContextVar
 
-from django.conf import settings
-
-from portal.clients import in_networks
+from portal.clients import is_believed
 
 HEADER = "X-Request-ID"
 # As nginx makes them; whatever else a header says is no id.
@@ -50,7 +48,4 @@ class RequestID:
 
 def _brought(meta) -> str:
     claimed = meta.get("HTTP_X_REQUEST_ID", "")
-    heard = meta.get("REMOTE_ADDR", "")  # empty behind a Unix socket, where only our proxy is
-    if not _ID.fullmatch(claimed):
-        return ""
-    return claimed if not heard or in_networks(heard, settings.TRUSTED_PROXIES) else ""
+    return claimed if _ID.fullmatch(claimed) and is_believed(meta.get("REMOTE_ADDR", "")) else ""

@@ -7,7 +7,6 @@ the page: what it raises is its state. The database answers, else there would be
 
 import logging
 import platform
-import shutil
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -60,12 +59,18 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Part:
-    """`facts` are sentences about it, `advice` what to do."""
+    """`facts` are sentences about it, `advice` what to do; `backquoted` is what is to be typed."""
 
     title: str | Promise
     state: State
     facts: list[str] = field(default_factory=list)
     advice: str | Promise = ""
+
+    @property
+    def advice_pieces(self) -> list[tuple[str, bool]]:
+        """Its words and what is to be typed, in turn: a text and whether it is typed."""
+        pieces = enumerate(str(self.advice).split("`"))
+        return [(piece, number % 2 == 1) for number, piece in pieces if piece]
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,9 @@ def parts() -> list[Part]:
     return sorted(found, key=lambda part: order.index(part.state))
 
 
-def _guarded(title, look: Callable[[], Part]) -> Part:
+def _guarded(title, look: Callable[[str | Promise], Part]) -> Part:
     try:
-        return look()
+        return look(title)
     except Exception as error:
         logger.warning("A part of the state cannot be told", exc_info=True)
         return Part(title, State.BAD, [gettext("It failed: %s.") % type(error).__name__])
@@ -109,7 +114,7 @@ def _judged(name: str, words: dict[str, str]) -> Part:
     part, word = _JUDGED[name], words.get(name)
     if word is None:
         return Part(part.title, State.BAD, [], part.advice)
-    facts = _guarded(part.title, lambda: Part(part.title, State.WELL, part.facts())).facts
+    facts = _guarded(part.title, lambda title: Part(title, State.WELL, part.facts())).facts
     if word == "ok":
         return Part(part.title, State.WELL, [str(part.well), *facts] if part.well else facts)
     if not word.islower():  # an exception's name; all else the facts tell
@@ -134,24 +139,20 @@ def _database() -> list[str]:
 
 
 def _cache() -> list[str]:
-    kind = settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
-    return [gettext("Kind: %s.") % kind]
+    is_shared = settings.CACHES["default"]["BACKEND"].endswith(".Redis")
+    return ["Redis."] if is_shared else [gettext("In the memory of each process.")]
 
 
 def _disks() -> list[str]:
-    folders = {
-        gettext("uploads"): settings.MEDIA_ROOT,
-        gettext("backups"): settings.BACKUP_DIR,
-    }
+    names = {"media": gettext("uploads"), "backup": gettext("backups")}
     return [
         gettext("%(what)s: %(free)s free of %(total)s.")
         % {
-            "what": what,
+            "what": names[name],
             "free": filesizeformat(usage.free),
             "total": filesizeformat(usage.total),
         }
-        for what, folder in folders.items()
-        if folder and Path(folder).exists() and (usage := shutil.disk_usage(folder))
+        for name, usage in health.disks().items()
     ]
 
 
@@ -175,23 +176,23 @@ _JUDGED = {
     "database": _Judged(
         _("Database"),
         _database,
-        _("See whether it runs and its disk has room: systemctl status postgresql."),
+        _("See whether it runs and its disk has room: `systemctl status postgresql`."),
     ),
     "migrations": _Judged(
         _("Tables of the database"),
         list,
-        _("The program is newer than the database: run portal-manage migrate."),
+        _("The program is newer than the database: run `portal-manage migrate`."),
         well=_("It fits the program."),
     ),
     "cache": _Judged(
         _("Cache"),
         _cache,
-        _("The site works without it, more slowly. See whether it runs, and CACHE_URL."),
+        _("The site works without it, more slowly. See whether it runs, and `CACHE_URL`."),
     ),
     "media": _Judged(
         _("Folder of uploads"),
         list,
-        _("It must belong to the user portal, and its disk must have room."),
+        _("It must belong to the user `portal`, and its disk must have room."),
         well=_("It can be written."),
     ),
     "disk": _Judged(
@@ -208,12 +209,12 @@ _JUDGED = {
     "backup": _Judged(
         _("Backup"),
         _backups,
-        _("Set BACKUP_DIR, run portal-manage backup and read what it says."),
+        _("Set `BACKUP_DIR`, run `portal-manage backup` and read what it says."),
     ),
     "drill": _Judged(
         _("Restore drill"),
         _drill,
-        _("Run portal-manage restore_drill and read what it says."),
+        _("Run `portal-manage restore_drill` and read what it says."),
     ),
 }
 # /readyz passes over them where BACKUP_DIR is empty; to whoever runs the site that is a fault.
@@ -221,10 +222,9 @@ _EXPECTED = ("backup", "drill")
 
 
 # ── What is asked on this machine ───────────────────────────────────────────────────────────────
-def _clock() -> Part:
-    title = _("Work by the clock")
+def _clock(title) -> Part:
     last = MaintenanceJob.objects.aggregate(last=models.Max("begun_at"))["last"]
-    advice = _("See why the timer is silent: systemctl status portal-maintain.timer.")
+    advice = _("See why the timer is silent: `systemctl status portal-maintain.timer`.")
     if last is None:
         return Part(title, State.BAD, [gettext("Nothing was done yet.")], advice)
     facts = [gettext("The timer called %s ago.") % timesince(last)]
@@ -260,15 +260,15 @@ def _job(job: maintenance.Job, row: MaintenanceJob | None) -> JobState:
     return JobState(title, State.WELL, row.begun_at, row.said)
 
 
-def _software() -> Part:
+def _software(title) -> Part:
     versions = f"Django {django.get_version()}, Python {platform.python_version()}."
     started = gettext("Running since %s.") % _moment(running.STARTED)
     facts = [gettext("Release %s.") % running.release(), versions, started]
-    return Part(_("Software"), State.WELL, facts)
+    return Part(title, State.WELL, facts)
 
 
-def _errors() -> Part:
-    title, found = _("Errors in the log"), running.errors()
+def _errors(title) -> Part:
+    found = running.errors()
     if not found.count:
         return Part(title, State.WELL, [gettext("None since the start.")])
     since = ngettext("%s since the start.", "%s since the start.", found.count) % found.count
@@ -277,18 +277,21 @@ def _errors() -> Part:
     if found.request_id:
         facts.append(gettext("Its request id: %s.") % found.request_id)
     is_news = timezone.now() - found.at < ERRORS_ARE_NEWS
-    advice = gettext("Read about it: journalctl -u portal | grep -A 40 %s") % word
+    advice = gettext("Read about it: `journalctl -u portal | grep -A 40 %s`") % word
     return Part(title, State.WATCH if is_news else State.WELL, facts, advice if is_news else "")
 
 
-_INSIDE = [(_("Work by the clock"), _clock), (_("Software"), _software), (_("Errors"), _errors)]
+_INSIDE = [
+    (_("Work by the clock"), _clock),
+    (_("Software"), _software),
+    (_("Errors in the log"), _errors),
+]
 
 
 # ── What is asked of others ─────────────────────────────────────────────────────────────────────
-def _mail() -> Part:
-    title = _("Mail")
+def _mail(title) -> Part:
     if not settings.EMAIL_IS_SENT:
-        advice = _("No letters are sent, not even for a forgotten password: set EMAIL_URL.")
+        advice = _("No letters are sent, not even for a forgotten password: set `EMAIL_URL`.")
         return Part(title, State.OFF, [], advice)
     try:
         server = get_connection(timeout=MAIL_TIMEOUT)
@@ -296,26 +299,25 @@ def _mail() -> Part:
         server.close()
     except (OSError, SMTPException) as error:
         facts = [gettext("The mail server does not take us in: %s.") % type(error).__name__]
-        advice = _("Check EMAIL_URL with portal-manage sendtestemail; letters wait meanwhile.")
+        advice = _("Check `EMAIL_URL` with `portal-manage sendtestemail`; letters wait meanwhile.")
         return Part(title, State.BAD, facts, advice)
     return Part(title, State.WELL, [gettext("The mail server answers.")])
 
 
-def _scanner() -> Part:
-    title = _("Virus scanner")
+def _scanner(title) -> Part:
     if not settings.CLAMD:
-        advice = _("Uploads are not scanned. Where that is wanted: clamav-daemon and CLAMD.")
+        advice = _("Uploads are not scanned. Where that is wanted: `clamav-daemon` and `CLAMD`.")
         return Part(title, State.OFF, [], advice)
     try:
         name, *dated = virus_scan.version().split("/")
     except OSError as error:
         facts = [gettext("It does not answer: %s.") % type(error).__name__]
-        advice = _("No upload is taken meanwhile: systemctl status clamav-daemon.")
+        advice = _("No upload is taken meanwhile: `systemctl status clamav-daemon`.")
         return Part(title, State.BAD, facts, advice)
     signed = _date_of_signatures(dated)
     if signed is None or timezone.now() - signed > SIGNATURES_LAST:
         said = gettext("Its signatures are of %s.") % (_moment(signed) if signed else "?")
-        advice = _("They are old: systemctl status clamav-freshclam.")
+        advice = _("They are old: `systemctl status clamav-freshclam`.")
         return Part(title, State.WATCH, [f"{name}.", said], advice)
     return Part(title, State.WELL, [f"{name}.", gettext("Its signatures are new.")])
 
@@ -327,8 +329,8 @@ def _date_of_signatures(words: list[str]) -> datetime | None:
         return None
 
 
-def _certificate() -> Part:
-    title, address = _("Certificate"), urlsplit(settings.SITE_URL)
+def _certificate(title) -> Part:
+    address = urlsplit(settings.SITE_URL)
     if address.scheme != "https":
         return Part(title, State.OFF, [], _("The site runs without HTTPS: for trying out only."))
     try:

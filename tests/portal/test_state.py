@@ -46,18 +46,25 @@ class Cards(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.cards, self.heading, self.tag = {}, "", ""
+        self.cards, self.heading, self.tag, self.is_sentence = {}, "", "", False
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self.tag = tag
+        if tag == "p" and self.heading and ("class", "state-advice") in attrs:
+            self.is_sentence = True
+            self.cards[self.heading].append("")
 
     def handle_endtag(self, tag):
         self.tag = ""
+        self.is_sentence = self.is_sentence and tag != "p"
         if tag == "ul":
             self.heading = ""
 
     def handle_data(self, data):
+        if self.is_sentence:  # words and commands in turn
+            self.cards[self.heading][-1] += data
+            return
         data = data.strip()
         if self.tag == "h2":
             self.heading = data
@@ -148,13 +155,13 @@ def test_a_copy_of_the_database_that_is_down_has_its_card(
 def test_without_its_cache_the_page_comes_and_says_so(client, administrator, settings):
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "portal.cache.Redis",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }
     word, said = card(client, "Bộ nhớ đệm")
     assert word == BAD
-    assert "Loại: RedisCache." in said
+    assert "Redis." in said
     assert "Trang vẫn chạy nhưng chậm hơn." in said
 
 

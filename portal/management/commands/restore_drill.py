@@ -1,7 +1,6 @@
 """`manage.py restore_drill`: prove that the newest backup can be restored; a timer calls it."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext
 
 from portal import backup
 
@@ -14,10 +13,4 @@ class Command(BaseCommand):
             manifest = backup.drill()
         except backup.BackupError as error:
             raise CommandError(str(error)) from error
-        rows = sum(table["rows"] for table in manifest.tables.values())
-        self.stdout.write(
-            gettext(
-                "Proved: %(tables)s tables with %(rows)s rows, %(files)s files are as they were."
-            )
-            % {"tables": len(manifest.tables), "rows": rows, "files": len(manifest.files)}
-        )
+        self.stdout.write(manifest.proved)
