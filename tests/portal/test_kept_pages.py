@@ -2,10 +2,15 @@
 
 import contextlib
 import datetime
+import itertools
 import re
+import socketserver
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -239,6 +244,79 @@ def test_what_is_due_is_there_in_its_second_on_every_page(site, article):
             seen |= {page} if is_new else set()
         time.sleep(0.03)
     assert (early, late) == ([], [])
+
+
+# ── nginx alone ─────────────────────────────────────────────────────────────────────────────────
+class Careless(BaseHTTPRequestHandler):
+    """In Django's place: says of everything that it may be kept, and what the address adds."""
+
+    protocol_version = "HTTP/1.1"
+    numbers = itertools.count()
+    adds = {"/banh/": ("Set-Cookie", "a=b"), "/rieng/": ("Cache-Control", "private, no-store")}
+
+    def do_GET(self):
+        body = f"{next(self.numbers)} {self.headers.get('Cookie', '')}".encode()
+        headers = {"Cache-Control": "public, s-maxage=60", "Content-Length": str(len(body))}
+        self.send_response(200)
+        for name, value in (headers | dict(filter(None, [self.adds.get(self.path)]))).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def careless(site, tmp_path_factory):
+    """The same nginx before a program that takes no care of who may keep what."""
+    folder = tmp_path_factory.mktemp("careless")
+    alone = replace(
+        site, http_port=nginx.free_port(), https_port=nginx.free_port(), processes=[], gunicorn=None
+    )
+    values = {"SNIPPETS": folder, "SOCKET": folder / "socket", "CACHE": folder / "cache"}
+    texts = {name: str(value) for name, value in values.items()}
+    nginx.write_configuration(folder, alone._values() | texts)
+    with socketserver.ThreadingUnixStreamServer(texts["SOCKET"], Careless) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        alone._run([nginx.PROGRAM, "-c", str(folder / "nginx.conf"), "-e", "stderr"])
+        try:
+            alone._wait()
+            yield alone
+        finally:
+            alone.stop()
+            server.shutdown()
+
+
+def test_nginx_keeps_no_answer_that_sets_a_cookie_or_is_private(careless):
+    asked = [careless.ask(address) for address in ("/mot/", "/mot/", "/banh/", "/rieng/")]
+    assert [kept(one) for one in asked] == ["MISS", "HIT", "MISS", "MISS"]
+    for before in asked[2:]:
+        again = careless.ask("/banh/" if "Set-Cookie" in before.headers else "/rieng/")
+        assert kept(again) == "MISS"
+        assert again.body != before.body
+
+
+@pytest.mark.parametrize(
+    ("address", "cookie"),
+    [
+        ("/hai/", "__Host-sessionid=x"),
+        ("/ba/", "co=lon; sessionid=x"),
+        (f"/media/{'1' * 32}-320.jpg", "__Host-sessionid=x"),
+        (f"/media/{'2' * 32}-320.jpg", "xem-12=abc"),
+    ],
+)
+def test_nginx_keeps_nothing_of_who_has_a_session_whatever_the_program_says(
+    careless, address, cookie
+):
+    first = careless.ask(address, headers={"Cookie": cookie})
+    assert (kept(first), first.body.decode().endswith(f" {cookie}")) == ("BYPASS", True)
+    stranger = careless.ask(address)
+    assert kept(stranger) == "MISS"
+    again = careless.ask(address, headers={"Cookie": cookie})
+    assert (kept(again), again.body != first.body) == ("BYPASS", True)
+    assert (kept(careless.ask(address)), careless.ask(address).body) == ("HIT", stranger.body)
 
 
 def test_while_django_is_down_kept_pages_go_on_and_come_back(site, photo):
