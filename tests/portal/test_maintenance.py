@@ -210,6 +210,9 @@ def maintain_at(hour, switch, problem) -> None:
 
 def test_a_letter_tells_once_that_a_job_fails_and_once_that_it_works(failing, mailoutbox):
     make_user(is_superuser=True, email="quantri@example.org")
+    make_user(is_superuser=True, email="da-nghi@example.org", is_active=False)
+    make_user(is_superuser=True, email="")
+    make_user(is_staff=True, email="phongvien@example.org")
     outcomes = ["", "ổ đĩa đầy", "ổ đĩa đầy", "vẫn đầy", "", "", "lại đầy"]
     for number, problem in enumerate(outcomes):
         maintain_at(number * 1.1, failing, problem)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from news.models.desk import Notification
 from portal import backup
 from portal.models import FailedTry, MaintenanceJob
 from tests.factories import make_article, make_user
@@ -67,6 +68,7 @@ def test_answers_are_counted_by_kind_of_page(reader):
     reader.get("/tin-tuc/mot-ten-khac-999/")
     reader.get("/khong-co-trang-nay/")
     reader.head("/")
+    reader.get("/static/portal/site.js").close()
     reader.generic("BREW", "/")
     after = figures(reader)
     labels = [
@@ -74,6 +76,7 @@ def test_answers_are_counted_by_kind_of_page(reader):
         'method="GET",page="news:article_detail",status="404"',
         'method="GET",page="none",status="404"',
         'method="HEAD",page="home",status="200"',
+        'method="GET",page="static",status="200"',
         'method="other",page="home",status="405"',
     ]
     for label in labels:
@@ -114,7 +117,10 @@ def test_what_the_site_has_and_how_it_is(reader, settings, tmp_path):
     (tmp_path / backup.DRILL).write_text(f'{{"at": "{NOW.isoformat()}", "problem": ""}}')
     make_article(status="published")
     make_article(status="published", publish_at=timezone.now() + datetime.timedelta(hours=1))
-    make_article(status="draft")
+    draft = make_article(status="draft")
+    for mailed_at in (NOW, None):
+        step = draft.transitions.create(verb="submit")
+        Notification.objects.create(user=make_user(), step=step, mailed_at=mailed_at)
     for minutes in (1, 14, 16):
         at = timezone.now() - datetime.timedelta(minutes=minutes)
         FailedTry.objects.create(kind=FailedTry.PASSWORD, at=at)
@@ -122,7 +128,7 @@ def test_what_the_site_has_and_how_it_is(reader, settings, tmp_path):
     MaintenanceJob.objects.create(name="trash", begun_at=NOW, problem="hỏng")
     found = figures(reader)
     assert found["portal_articles_published"] == 1
-    assert found["portal_letters_waiting"] == 0
+    assert found["portal_letters_waiting"] == 1
     assert found["portal_failed_sign_ins"] == 2
     assert found["portal_backup_time_seconds"] == NOW.timestamp()
     assert found["portal_drill_time_seconds"] == NOW.timestamp()
@@ -138,7 +144,13 @@ def test_what_the_site_has_and_how_it_is(reader, settings, tmp_path):
     assert found["portal_start_time_seconds"] <= timezone.now().timestamp()
 
 
-def test_a_database_that_does_not_answer_hides_no_other_figure(reader, monkeypatch):
+def test_a_drill_that_failed_proves_nothing(reader, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    (tmp_path / backup.DRILL).write_text(f'{{"at": "{NOW.isoformat()}", "problem": "hỏng"}}')
+    assert "portal_drill_time_seconds" not in figures(reader)
+
+
+def test_a_database_that_does_not_answer_hides_no_other_figure(reader, monkeypatch, log):
     from django.db import OperationalError, connection
 
     reader.get("/healthz")
@@ -152,3 +164,5 @@ def test_a_database_that_does_not_answer_hides_no_other_figure(reader, monkeypat
     assert found['portal_part_ok{part="media"}'] == 1
     assert "portal_articles_published" not in found
     assert found['portal_disk_free_bytes{folder="media"}'] > 0
+    # Each further question would wait for it anew.
+    assert [line for line in log() if "cannot be read" in line] == []

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.db import connection
 
+from portal import queries
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,24 @@ def test_prepared_queries_are_told_with_their_sql_and_the_page(client, log, sett
     assert all(line["sql"].startswith("SELECT ") for line in lines)
     assert any('FROM "news_article" WHERE' in line["sql"] for line in lines)
     assert str(article.pk) not in " ".join(line["sql"] for line in lines)
+
+
+@pytest.mark.parametrize("shape", ["text", "json"])
+def test_the_key_of_a_preview_is_told_by_its_beginning(client, log, settings):
+    settings.SLOW_QUERY_MS = 0.000001
+    client.get("/xem-truoc/K3yOfAPreview-0123456789/")
+    lines = [line for line in log() if "portal.queries" in line]
+    assert all("/xem-truoc/K3yO…/" in line for line in lines)
+    assert "K3yOf" not in "".join(lines)
+    assert lines
+
+
+def test_of_a_long_query_its_start_and_its_end_are_told(log, settings):
+    settings.SLOW_QUERY_MS = 0.000001
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 AS start, {'x' * 5_000!r} AS last")
+    (line,) = told(log())
+    _before, words = line.split(" ms at -: ")
+    assert words.startswith("SELECT 1 AS start, 'x")
+    assert words.endswith("x' AS last")
+    assert len(words) == queries.SHOWN_START + queries.SHOWN_END + len(" … ")

@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import re
 import shutil
 import socket
 import ssl
@@ -22,7 +23,7 @@ from django.utils import timezone
 
 from portal import health, maintenance, running, state
 from portal.models import MaintenanceJob
-from tests.factories import make_user
+from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2026, 11, 28, 19, 2, tzinfo=datetime.UTC)  # 2:02 in Vietnam
@@ -185,6 +186,9 @@ def jobs() -> dict[str, tuple]:
 def test_jobs_that_are_done_are_in_order(client, administrator, done):
     assert card(client, "Việc chạy theo lịch")[0] == WELL
     assert set(jobs().values()) == {(WELL, "Xong.")}
+    yesterday = NOW - datetime.timedelta(days=1)
+    done("backup").update(begun_at=yesterday, ended_at=yesterday)  # its hour was one o'clock
+    assert jobs()["Sao lưu"] == (WELL, "Xong.")
 
 
 def test_each_way_in_which_a_job_can_go_wrong_has_its_words(client, administrator, done):
@@ -209,11 +213,62 @@ def test_each_way_in_which_a_job_can_go_wrong_has_its_words(client, administrato
 
 
 def test_a_timer_that_is_silent_is_named(client, administrator, done):
-    long_ago = NOW - datetime.timedelta(minutes=21)
-    MaintenanceJob.objects.update(begun_at=long_ago, ended_at=long_ago)
-    word, said = card(client, "Việc chạy theo lịch")
-    assert word == BAD
-    assert "systemctl status portal-maintain.timer" in said
+    for minutes, expected in ((19, WELL), (21, BAD)):
+        long_ago = NOW - datetime.timedelta(minutes=minutes)
+        MaintenanceJob.objects.update(begun_at=long_ago, ended_at=long_ago)
+        word, said = card(client, "Việc chạy theo lịch")
+        assert word == expected
+        assert ("systemctl status portal-maintain.timer" in said) == (expected == BAD)
+
+
+def test_the_page_counts_what_needs_a_look_and_shows_each_job(client, administrator, done):
+    done("sweep").delete()
+    done("backup").update(problem="<b>ổ đĩa đầy</b>")
+    page = client.get(reverse("system_state")).text
+    words = [lines[1] for lines in Cards(page).cards.values() if len(lines) > 1]
+    wrong = words.count(BAD) + words.count(WATCH)
+    assert re.search('class="state-summary">([0-9]+) ', page)[1] == str(wrong)
+    rows = re.search('<ul class="panel-rows state-jobs">(.*?)</ul>', page, re.DOTALL)[1]
+    rows = [" ".join(re.sub("<.*?>", "", row).split()) for row in rows.split("<li>")[1:]]
+    assert len(rows) == len(maintenance.jobs())
+    assert "Sao lưu ✕ Có lỗi 02:01, 29/11/2026: &lt;b&gt;ổ đĩa đầy&lt;/b&gt;" in rows
+    assert "Quét nội dung lạ ! Cần xem Chưa làm lần nào." in rows
+    assert "Thùng rác ✓ Bình thường 02:01, 29/11/2026: Xong." in rows
+
+
+def test_the_page_shows_the_figures(client, administrator):
+    make_article(status="published")
+    make_article(status="draft")
+    assert "<dt>Bài đang công khai</dt><dd>1</dd>" in client.get(reverse("system_state")).text
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [("releases/3021e24b64da", "0.1.0 (3021e24b64da)"), ("portal", "0.1.0")]
+)
+def test_the_release_is_the_version_and_the_folder_that_an_update_made(
+    settings, tmp_path, folder, said
+):
+    place = tmp_path / folder
+    place.mkdir(parents=True)
+    shutil.copy(settings.BASE_DIR / "pyproject.toml", place)
+    (tmp_path / "current").symlink_to(place)
+    settings.BASE_DIR = tmp_path / "current"
+    assert running.release.__wrapped__() == said
+
+
+def test_a_part_that_cannot_be_told_is_named_and_the_page_comes(client, administrator, monkeypatch):
+    def broken():
+        raise ValueError("bí mật")
+
+    monkeypatch.setattr(running, "errors", broken)
+    assert card(client, "Lỗi trong nhật ký chạy") == (BAD, "Lỗi: ValueError.")
+
+
+def test_what_is_to_be_typed_stands_as_code(client, administrator):
+    page = client.get(reverse("system_state")).text
+    advice = re.findall('<p class="state-advice">(.*?)</p>', page)
+    assert "Xin đặt biến <code>BACKUP_DIR</code>" in advice[0]
+    assert "`" not in page
 
 
 # ── Errors, mail, certificate ───────────────────────────────────────────────────────────────────
