@@ -162,15 +162,17 @@ def test_orphans_go_after_a_day_and_nothing_else():
     orphan = folder / ("0" * 32 + "-640.webp")
     young = folder / ("1" * 32 + "-640.webp")
     partial = folder / ".partial-abc"
-    foreign = folder / "index.php"  # not ours: the sweep of foreign files tells of it
-    for path in (orphan, young, partial, foreign):
+    # Not ours: the sweep of foreign files tells of them.
+    foreign = {folder / "index.php", media / orphan.name, folder / "cu" / orphan.name}
+    (folder / "cu").mkdir()
+    for path in (orphan, young, partial, *foreign):
         path.write_bytes(b"x")
-    for path in (*kept, orphan, partial, foreign):
+    for path in (*kept, orphan, partial, *foreign):
         age(path, hours=25)
     age(young, hours=23)
     assert orphans.remove() == 2
     left = {path for path in media.rglob("*") if path.is_file()}
-    assert left == kept | {young, foreign}
+    assert left == kept | {young} | foreign
 
 
 def test_a_file_that_a_past_version_names_stays():

@@ -1,6 +1,7 @@
 """Uploads on S3: the same files to the same people, whole or not at all, and found again by
 backup, maintenance and sweep. Against an S3 server of its own."""
 
+import contextlib
 import datetime
 import io
 import os
@@ -14,14 +15,23 @@ from django.conf import settings as live_settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from news.models import Article, Photo
-from portal import backup, backup_databases, files, health, images, orphans, sweep_files
+from portal import (
+    backup,
+    backup_databases,
+    files,
+    health,
+    images,
+    neutralise,
+    orphans,
+    sweep_files,
+)
 from portal import settings as module
 from portal.publishing import Status
-from portal.sweep_records import Kind
+from portal.sweep_records import Area, Kind, SweepFinding
 from tests import s3
 from tests.factories import image_upload, make_article, make_article_photo, make_attachment
 
@@ -121,11 +131,13 @@ def test_orphans_go_after_a_day(bucket):
     photo_of()
     named = set(bucket.objects())
     bucket.client.put_object(Bucket=s3.BUCKET, Key=f"anh/{'0' * 32}-160.webp", Body=b"x")
-    bucket.client.put_object(Bucket=s3.BUCKET, Key="index.php", Body=b"x")  # the sweep's concern
+    foreign = {"index.php", f"{'0' * 32}-160.webp", f"cu/anh/{'0' * 32}-160.webp"}
+    for key in foreign:  # the sweep's concern
+        bucket.client.put_object(Bucket=s3.BUCKET, Key=key, Body=b"x")
     assert orphans.remove() == 0
     with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=25)):
         assert orphans.remove() == 1
-    assert set(bucket.objects()) == named | {"index.php"}
+    assert set(bucket.objects()) == named | foreign
 
 
 def test_the_sweep_reads_every_object(bucket):
@@ -147,6 +159,32 @@ def test_the_sweep_reads_every_object(bucket):
     assert found == dict(
         zip(planted, (Kind.FOREIGN, Kind.CHECKSUM, Kind.TAIL, Kind.TYPE), strict=True)
     )
+
+
+def sweep(tmp_path, *options) -> dict[str, str]:
+    """The command as the timer runs it, over a program without files; what is open after it."""
+    out = io.StringIO()
+    with contextlib.suppress(CommandError):
+        call_command("sweep", *options, code=tmp_path / "none", stdout=out, stderr=out)
+    return {one.path: one.kind for one in SweepFinding.objects.filter(area=Area.MEDIA)}
+
+
+def test_the_command_sweeps_the_bucket_and_takes_nothing_away(bucket, settings, tmp_path):
+    settings.SWEEP_DIR, settings.SETTINGS_FILE = str(tmp_path / "sweep"), tmp_path / "no.env"
+    (tmp_path / "none").mkdir()
+    photo_of()
+    named = set(bucket.objects())
+    lost = images.store(image_upload(color="green")).checksum  # no row names it
+    bucket.client.put_object(Bucket=s3.BUCKET, Key="shell.php", Body=b"<?php eval($_POST[1]);")
+    stored = bucket.objects()
+    assert sweep(tmp_path, "--neutralise") == {"shell.php": Kind.FOREIGN}
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=25)):
+        found = sweep(tmp_path, "--neutralise")
+    orphans_found = {name for name, kind in found.items() if kind == Kind.ORPHAN}
+    assert orphans_found == set(stored) - named - {"shell.php"}
+    assert all(lost in name for name in orphans_found)
+    assert not any(neutralise.can(one) for one in SweepFinding.objects.all())
+    assert bucket.objects() == stored
 
 
 def test_a_store_that_is_down_is_named_and_no_error(bucket, client, settings):
