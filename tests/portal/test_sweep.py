@@ -246,6 +246,15 @@ def test_a_rendition_exchanged_for_another_picture_is_named(own_folders):
     assert findings() == changed | lost
 
 
+def test_an_exchanged_original_is_named_and_nothing_is_compared_with_it(own_folders):
+    run(own_folders, "--learn")
+    photo = _photo_of(bad_files.scene(300, 200))
+    (original,) = Path(settings.MEDIA_ROOT, "goc").glob(f"{photo.checksum}.*")
+    original.write_bytes(bad_files.encoded(Image.new("RGB", (300, 200), "red"), "JPEG"))
+    run(own_folders)
+    assert findings() == {f"goc/{original.name}": {"checksum"}}
+
+
 def test_photos_of_every_kind_show_what_their_originals_show(own_folders):
     kinds = ("phone_jpeg", "cmyk_jpeg", "alpha_png", "palette_png", "grey_16_bit_png", "heic")
     for kind in (*kinds, "animated_gif", "swapped_profile_jpeg"):
@@ -306,6 +315,20 @@ def test_compiled_python_that_is_not_its_source_is_named(own_folders):
     run(own_folders, "--learn")
     run(own_folders)
     assert set(findings()) == {f"program/portal/__pycache__/mo.dels.{cached}"}
+
+
+def test_what_python_runs_with_its_switches_o_and_oo_is_compared_as_well(own_folders):
+    source, other = own_folders / "portal/views.py", own_folders / "portal/other"
+    source.write_text('"""Words."""\nassert __debug__\n', "utf-8")
+    other.write_text("import os\n", "utf-8")
+    compiled = [Path(cache_from_source(source, optimization=level)) for level in (1, 2)]
+    for level in (1, 2):
+        py_compile.compile(source, optimize=level)
+    assert list(sweep_compiled.exchanged([source])) == []
+    for level, path in enumerate(compiled, start=1):
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(other, path, source, optimize=level, invalidation_mode=mode)
+    assert list(sweep_compiled.exchanged([source])) == [(source, path) for path in compiled]
 
 
 def test_compiled_python_that_ends_or_keeps_who_reads_it_is_named_and_the_rest_is_read(own_folders):
