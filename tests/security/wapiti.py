@@ -8,8 +8,10 @@ from tests.audit.report import Report
 from tests.security.site import HOLES, SCANNERS, Site, serve, server_errors
 
 # What can be tried without a second host on the internet. The headers have tests of their own
-# (tests/portal/test_headers.py), behind TLS, where they are whole.
-ATTACKS = "sql,timesql,xss,permanentxss,file,exec,crlf,redirect,xxe,ldap"
+# (tests/portal/test_headers.py), behind TLS, where they are whole. Without `ldap`: the site asks no
+# directory, and that attack tells by pages that differ; it takes the refusal of every address with
+# a zero character (400) for an answer that gives all entries.
+ATTACKS = "sql,timesql,xss,permanentxss,file,exec,crlf,redirect,xxe"
 CRAWL_SECONDS = 360
 ATTACK_SECONDS = 180  # each kind of attack
 # What would end the scanner's own session; and lists by two filters at once, of which there are
