@@ -1,10 +1,11 @@
+import contextlib
 import os
 import shutil
 import tempfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 
 from news.sample import drawings
@@ -73,6 +74,29 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def rows_of_module(django_db_setup, django_db_blocker):
+    """`with rows_of_module() as folder:` in a fixture of a module: the rows made there are there for
+    its tests, and gone after it; `folder` has the files that came with them.
+
+    What a test changes is taken back after it, in the database: rows it changes in memory, and the
+    files, it needs as copies.
+    """
+
+    @contextlib.contextmanager
+    def rows_of_module():
+        with (
+            tempfile.TemporaryDirectory(prefix="portal-tests-") as folder,
+            override_settings(MEDIA_ROOT=folder),
+            django_db_blocker.unblock(),
+            transaction.atomic(),
+        ):
+            yield folder
+            transaction.set_rollback(True)
+
+    return rows_of_module
 
 
 @pytest.fixture(scope="session")

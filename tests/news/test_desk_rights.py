@@ -3,9 +3,11 @@
 An address that TABLE lacks fails the first test, which says what to add.
 """
 
+import copy
 import datetime
 import io
 import json
+import shutil
 from functools import cache
 from types import SimpleNamespace
 
@@ -280,9 +282,29 @@ def title_of(model, name):
     return f"Tuyet mat {model} {name}"  # without accents, so that JSON and addresses show it as is
 
 
+@pytest.fixture(scope="module")
+def kept(rows_of_module):
+    """The users and the subjects, made once for all tests: that takes longer than a test."""
+    with rows_of_module() as folder:
+        users = {role: make_user(groups=groups) for role, groups in GROUPS.items()}
+        yield folder, users, make_subjects(users)
+
+
 @pytest.fixture
-def users():
-    return {role: make_user(groups=groups) for role, groups in GROUPS.items()}
+def copied(kept, private_root):
+    folder, *made = kept
+    shutil.copytree(folder, private_root, dirs_exist_ok=True)
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def users(copied):
+    return copied[0]
+
+
+@pytest.fixture
+def subjects(copied):
+    return copied[1]
 
 
 def make_row(model, name, *, author, **fields):
@@ -334,8 +356,7 @@ def make_subject(model, row, users):
     )
 
 
-@pytest.fixture
-def subjects(users):
+def make_subjects(users):
     """(model, name) → the row with what hangs on it. Every row names all others as related."""
     people = {
         "writer": users["writer"],
