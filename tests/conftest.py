@@ -78,8 +78,8 @@ def pytest_sessionfinish(session):
 
 @pytest.fixture(scope="session")
 def rows_of_module(django_db_setup, django_db_blocker):
-    """`with rows_of_module() as folder:` in a fixture of a module: the rows made there are there for
-    its tests, and gone after it; `folder` has the files that came with them.
+    """`with rows_of_module() as folder:` in a fixture of a module: the rows made there stay for its
+    tests, and are gone after it; `folder` has the files that came with them.
 
     What a test changes is taken back after it, in the database: rows it changes in memory, and the
     files, it needs as copies.
