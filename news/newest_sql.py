@@ -97,14 +97,10 @@ def _differs(table: str, row: str, vendor: str) -> str:
 
 def _sources() -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
     """Where a change concerns the rows of others: the table, its columns, how those are touched."""
-    touched = [f"UPDATE {table} SET public_from = NULL WHERE article_id = NEW.id" for table in _TERMS]  # noqa: S608
-    yield _ARTICLE, _STATE, touched
-    terms = [(table, column) for table, column in _TERMS.items() if column]
-    touched = [
-        f"UPDATE {table} SET of_person = NULL WHERE {column} = NEW.id"  # noqa: S608
-        for table, column in terms
-    ]
-    yield _TERM, ("person_id",), touched
+    touch = "UPDATE {} SET {} = NULL WHERE {} = NEW.id"
+    yield _ARTICLE, _STATE, [touch.format(table, "public_from", "article_id") for table in _TERMS]
+    terms = [(table, "of_person", column) for table, column in _TERMS.items() if column]
+    yield _TERM, ("person_id",), [touch.format(*names) for names in terms]
 
 
 def _watched(table: str) -> str:
@@ -165,8 +161,7 @@ def _functions(vendor: str) -> Iterator[str]:
 
 def _function(table: str, body: str) -> str:
     return (
-        f"CREATE FUNCTION {table}_list() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {body} END $$"
+        f"CREATE FUNCTION {table}_list() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
     )
 
 
