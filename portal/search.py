@@ -20,7 +20,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
@@ -411,9 +411,7 @@ def _synonyms() -> tuple[list[tuple[str, ...]], set[str]]:
 
     The second: which of their phrases PostgreSQL has kept.
     """
-    kept = Value(None)
-    if connection.vendor == "postgresql":
-        kept = RawSQL(search_sql.KEPT_PHRASES, [])  # noqa: S611 - a constant
+    kept = RawSQL(search_sql.KEPT_PHRASES[connection.vendor], [])  # noqa: S611 - a constant
     rows = Synonym.objects.annotate(kept=kept).values_list("terms", "kept")
     groups = [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms, _kept in rows]
     return groups, {phrase for _terms, several in rows[:1] for phrase in several or ()}
