@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from django.db.models import Value
+from django.db.models.functions import StrIndex
 from django.utils import timezone
 
 from departments.models import Department, Person
 from news.models import Article, ArticlePerson, ArticlePhoto, Conference
-from news.newest import newest_ids, of_unit_or_concerning
+from news.newest import leading_to, newest_ids, of_unit_or_concerning
 from portal.prepared import Prepared
 
 OF_UNIT = 10
@@ -40,38 +42,41 @@ class NewsOfPerson:
 
 def news_of_person(person: Person) -> NewsOfPerson:
     """What a person's page shows of the news; two queries."""
-    articles = _of_person(person=person.pk, now=timezone.now())
-    return NewsOfPerson(articles[:OF_PERSON], _photos(person.full_name, articles))
+    values = {"person": person.pk, "now": timezone.now()}
+    uses = _photos(**values, name=person.full_name)
+    # "Nguyễn Thị Hà" is not "Nguyễn Thị Hà" + "ng"; databases do not know where a word ends.
+    name = re.compile(rf"(?<!\w){re.escape(person.full_name)}(?!\w)")
+    photos = [use for use in uses if name.search(use.caption)][:PHOTOS]
+    return NewsOfPerson(_of_person(**values), photos)
 
 
 @Prepared
 def _of_person(person, now):
-    ids = newest_ids(_articles_with(person, at=now), rows=LOOKED_AT)
+    ids = newest_ids(_leading_from(person, at=now), rows=OF_PERSON)
     return _headlines(Article.objects.filter(pk__in=ids)).order_by("-publish_at", "-pk")
 
 
-def _photos(full_name: str, articles: list[Article]) -> list[ArticlePhoto]:
-    """The newest photos of those articles whose caption names the person in full."""
-    by_id = {article.pk: article for article in articles}
-    uses = list(
-        ArticlePhoto.objects.filter(article__in=list(by_id), caption__contains=full_name)
-        .select_related("photo")
-        .order_by("-article__publish_at", "-article", "order", "pk")[: PHOTOS * 4]
+@Prepared
+def _photos(person, now, name):
+    """The newest photos of the person's newest articles with the name in their caption."""
+    articles = newest_ids(_leading_from(person, at=now), rows=LOOKED_AT)
+    return (
+        ArticlePhoto.objects.annotate(place=StrIndex("caption", Value(name)))
+        .filter(article__in=articles, place__gt=0)
+        .select_related("photo", "article")
+        .only("caption", "alt", "is_decorative", "photo", "article__slug")
+        .order_by("-article__publish_at", "-article_id", "order", "pk")[: PHOTOS * 4]
     )
-    for use in uses:
-        use.article = by_id[use.article_id]
-    # "Nguyễn Thị Hà" is not "Nguyễn Thị Hà" + "ng"; databases do not know where a word ends.
-    name = re.compile(rf"(?<!\w){re.escape(full_name)}(?!\w)")
-    return [use for use in uses if name.search(use.caption)][:PHOTOS]
 
 
 def _headlines(articles):
     return articles.select_related("category").only("title", "slug", "publish_at", "category__name")
 
 
-def _articles_with(person: int, *, at) -> list:
-    """Two querysets: articles that name the person, and those of conferences he or she chaired."""
-    named = ArticlePerson.objects.filter(appointment__person=person).values("article")
-    chaired = Conference.objects.filter(chair__person=person).values("article")
+def _leading_from(person: int, *, at) -> list:
+    """What leads to public articles: where the person is named, and conferences chaired."""
     published = Article.objects.published(at=at)
-    return [published.filter(pk__in=named), published.filter(pk__in=chaired)]
+    return [
+        leading_to(published, links.objects.filter(of_person=person)).distinct()
+        for links in (ArticlePerson, Conference)
+    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db.models import Exists, F, OuterRef
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -79,58 +80,83 @@ def _query(categories: int, of_unit: bool, of_kind: bool, way: str) -> Prepared:
     """
 
     def build(*, now, since, before, unit=0, kind="", **rest):
-        chosen = Article.objects.published(at=now)
-        chosen = chosen.filter(publish_at__gte=since, publish_at__lt=before)
-        if way:
-            chosen = _beyond(chosen, way, Place(rest.pop("at"), rest.pop("article")))
+        place = Place(rest.pop("at"), rest.pop("article")) if way else None
         ends = {} if way else {"start": rest.pop("start"), "until": rest.pop("until")}
         categories = rest
+
+        def bounded(rows):
+            # The place comes first: SQLite begins at the first bound that it reads.
+            rows = _beyond(rows, way, place) if place else rows
+            moment, _pk = _order(rows)
+            return rows.filter(**{f"{moment}__gte": since, f"{moment}__lt": before})
+
+        chosen = bounded(Article.objects.all()).published(at=now)
         if kind:
             chosen = chosen.filter(kind=kind)
         parts = [chosen.filter(category=pk) for pk in categories.values()] or [chosen]
         if len(parts) > MANY:
             parts = [chosen.filter(category__in=list(categories.values()))]
         if unit:
-            parts = [part for whole in parts for part in of_unit_or_concerning(whole, unit)]
+            links = bounded(ArticleDepartment.objects.all())
+            parts = [part for one in parts for part in of_unit_or_concerning(one, unit, links)]
         ids = newest_ids(parts, rows=ROWS, is_turned=way == "newer", **ends)
         return Article.objects.filter(pk__in=ids).listed().order_by("-publish_at", "-pk")
 
     return Prepared(build)
 
 
-def _beyond(articles, way: str, place: Place):
-    """Those after or before the place in a list, in the order in which they lie from it."""
-    if way == "older":
-        level = articles.filter(publish_at__lte=place.moment)
-        return level.exclude(publish_at=place.moment, pk__gte=place.pk)
-    level = articles.filter(publish_at__gte=place.moment)
-    level = level.exclude(publish_at=place.moment, pk__lte=place.pk)
-    return level.order_by("publish_at", "pk")
+def _beyond(rows, way: str, place: Place):
+    """Those after or before the place in a list."""
+    moment, pk = _order(rows)
+    end, rest = ("lte", "gte") if way == "older" else ("gte", "lte")
+    level = rows.filter(**{f"{moment}__{end}": place.moment})
+    return level.exclude(**{moment: place.moment, f"{pk}__{rest}": place.pk})
 
 
-def of_unit_or_concerning(articles, unit) -> list:
-    """Two querysets: articles that come from the unit, and those that only concern it."""
-    concerned = ArticleDepartment.objects.filter(department=unit).values("article")
-    return [articles.filter(department=unit), articles.filter(pk__in=concerned)]
+def _order(rows) -> tuple[str, str]:
+    """The columns of an article's place in a list: of articles, or of what leads to them."""
+    return ("publish_at", "pk") if rows.model is Article else ("public_from", "article_id")
+
+
+def of_unit_or_concerning(articles, unit, links=None) -> list:
+    """Two parts: articles that come from the unit, and what leads to those that concern it.
+
+    `links`: which of the rows that name a unit may lead there (all).
+    """
+    links = ArticleDepartment.objects.all() if links is None else links
+    return [articles.filter(department=unit), leading_to(articles, links.filter(department=unit))]
+
+
+def leading_to(articles, links):
+    """Those of the links (models.Listed) that lead to one of the articles."""
+    among = Exists(articles.order_by().filter(pk=OuterRef("article")))
+    return links.filter(among, public_from__isnull=False)
 
 
 def newest_ids(
     parts: list, *, rows: int, start: int = 0, until: int = 0, is_turned: bool = False
 ) -> RawSQL:
-    """The ids of the newest `rows` of any of the querysets, from the `start`-th on.
+    """The ids of the newest `rows` articles of any of the querysets, from the `start`-th on.
 
-    `until`: where they end, `start` + `rows`. `is_turned`: the oldest of them instead.
+    `parts`: querysets of articles, or of what leads to them and names each once. `until`: where
+    they end, `start` + `rows`. `is_turned`: the oldest of them instead.
 
     Each is cut by its own index before they are merged: neither ORM nor databases do that of
     themselves for `IN` or `OR`.
     """
     until, way = until or rows, "ASC" if is_turned else "DESC"
-    queries = [sql_of(part.values("id", "publish_at")[:until]) for part in parts]
+    queries = [sql_of(_keys(part, is_turned)[:until]) for part in parts]
     sql = (
-        f"SELECT parts.id FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
-        f"ORDER BY parts.publish_at {way}, parts.id {way} LIMIT {rows} OFFSET {start}"
+        f"SELECT parts.key FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
+        f"ORDER BY parts.moment {way}, parts.key {way} LIMIT {rows} OFFSET {start}"
     )
     return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611
+
+
+def _keys(part, is_turned: bool):
+    moment, pk = _order(part)
+    order = (moment, pk) if is_turned else (f"-{moment}", f"-{pk}")
+    return part.order_by(*order).values(key=F(pk), moment=F(moment))
 
 
 def any_of(*queries) -> RawSQL:

@@ -7,7 +7,10 @@ before it cost, and an arriving article would shift every page.
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
+from xml.sax.saxutils import escape
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from django.urls import reverse
@@ -39,20 +42,28 @@ _NEWS = {"xmlns_news": "http://www.google.com/schemas/sitemap-news/0.9"}
 @require_safe
 def index(request):
     """The parts; three queries, each of one row, and one for how long they hold."""
-    parts = [reverse("news:sitemap_pages")]
     # Whatever their state: the public ones would cost a database a walk through all articles.
     ids = Article.objects.values_list("pk", flat=True)
     first, last = ids.order_by("pk").first() or 1, ids.order_by("-pk").first() or 0
     numbers = range((first - 1) // RANGE, -(-last // RANGE))
-    parts += [_PART(number=number + 1) for number in numbers]
-    if _fresh().exists():
-        parts.append(reverse("news:sitemap_news"))
     document = _document()
     with document.inside("sitemapindex", **_SITEMAP):
-        for part in parts:
-            with document.inside("sitemap"):
-                document.leaf("loc", absolute(part))
+        document.add(_part(reverse("news:sitemap_pages")))
+        document.add(_parts(settings.SITE_URL, numbers))
+        if _fresh().exists():
+            document.add(_part(reverse("news:sitemap_news")))
     return document.response()
+
+
+@lru_cache(maxsize=2)
+def _parts(site: str, numbers: range) -> str:
+    """The lines of the articles' parts, the same until the next thousand articles; `site`: its
+    address, which stands in each."""
+    return "".join(_part(_PART(number=number + 1)) for number in numbers)
+
+
+def _part(path: str) -> str:
+    return f"<sitemap><loc>{escape(absolute(path))}</loc></sitemap>"
 
 
 @require_safe

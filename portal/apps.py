@@ -42,6 +42,7 @@ def _prepare_search(sender, using, plan=(), **kwargs):
 
     search_sql.prepare(using)
     if plan:
+        search.keep_phrases(using)
         search.fill_after_migration(using)
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from django.apps import apps
@@ -20,6 +21,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -139,6 +141,7 @@ def rebuild() -> int:
     """Write the whole index anew; returns how many entries it holds. Memory stays bounded."""
     types = [ContentType.objects.get_for_model(model) for model in _sources]
     SearchEntry.objects.exclude(content_type__in=types).delete()
+    keep_phrases()
     return sum(_rebuild(model) for model in _sources)
 
 
@@ -377,11 +380,12 @@ def find(
     results = Results(words, page=max(1, min(page, MOST_PAGES)))
     if not text.syllables(words):
         return results
-    synonyms = _synonyms()
+    synonyms, kept = _synonyms()
     asked = Query(words, synonyms)
     if asked:
         chosen = {"kind": kind, "category": category, "department": department, "year": year}
-        _answer(results, asked, _filters(chosen), by_date=by_date)
+        statement = _STATEMENTS[connection.vendor](asked, _filters(chosen), kept)
+        _answer(results, statement, by_date=by_date)
         for hit in results.hits:
             hit.marked_title = text.mark(words, hit.title, synonyms)
             hit.snippet = text.snippet(words, hit.text[:LOOKED_THROUGH], 200, synonyms)
@@ -402,14 +406,36 @@ def newest(number: int = 5, *, kinds: Iterable[str] = ()) -> list[Hit]:
     return [Hit(text="", **row) for row in columns[:number]]
 
 
-def _synonyms() -> list[tuple[str, ...]]:
-    """Read for every query: what staff change holds at once, in every process."""
-    rows = Synonym.objects.values_list("terms", flat=True)
-    return [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms in rows]
+def _synonyms() -> tuple[list[tuple[str, ...]], set[str]]:
+    """Read for every query: what staff change holds at once, in every process.
+
+    The second: which of their phrases PostgreSQL has kept.
+    """
+    kept = RawSQL(search_sql.KEPT_PHRASES[connection.vendor], [])  # noqa: S611 - a constant
+    rows = Synonym.objects.annotate(kept=kept).values_list("terms", "kept")
+    groups = [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms, _kept in rows]
+    return groups, {phrase for _terms, several in rows[:1] for phrase in several or ()}
+
+
+def keep_phrases(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Have the database keep which entries hold the phrases of the synonyms."""
+    if not search_sql.keeps_phrases(using):
+        return
+    terms = Synonym.objects.using(using).values_list("terms", flat=True)
+    phrases = [tuple(text.syllables(one)) for several in terms for one in several.split("\n")]
+    search_sql.keep_phrases(using, filter(None, phrases))
+
+
+def _synonym_changed(using, **kwargs) -> None:
+    # Afterwards: whoever writes an entry waits for it. Until then texts are read.
+    transaction.on_commit(partial(keep_phrases, using), using=using, robust=True)
 
 
 # How far into a text a snippet is looked for: Python reads every word of it for each hit.
 LOOKED_THROUGH = 20_000
+
+for _signal in (post_save, post_delete):
+    _signal.connect(_synonym_changed, sender=Synonym, dispatch_uid="search-synonyms")
 
 _SLUG, _YEAR = re.compile(r"[-A-Za-z0-9_]{1,80}"), re.compile(r"[12][0-9]{3}")
 
@@ -425,14 +451,13 @@ def _filters(chosen: dict[str, str | Iterable[str]]) -> dict[str, list]:
     return meant
 
 
-def _answer(results: Results, asked: Query, filters: dict, *, by_date: bool) -> None:
-    statement = _STATEMENTS[connection.vendor](asked, filters)
+def _answer(results: Results, statement: _Statement, *, by_date: bool) -> None:
     sql = statement.build(by_date=by_date, page=results.page)
     with connections[replica.alias()].cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         rows = cursor.fetchall()
     counts = statement.counts(rows)
-    kinds = filters.get("kind", counts["kind"])
+    kinds = statement.filters.get("kind", counts["kind"])
     results.total = sum(number for kind, number in counts["kind"].items() if kind in kinds)
     for name, numbers in counts.items():
         named = [pair for pair in numbers.items() if pair[0]]
@@ -465,10 +490,10 @@ class _Statement:
     in the order of their places.
     """
 
-    def __init__(self, asked: Query, filters: dict):
+    def __init__(self, asked: Query, filters: dict, kept: Collection[str]):
         self.asked = asked
         self.filters = filters
-        self.database = search_sql.backend()
+        self.database = search_sql.backend(kept=kept)
         self.parameters: list = []
 
     def build(self, *, by_date: bool, page: int) -> str:

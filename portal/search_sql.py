@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress
 
-from django.db import connections
+from django.db import connections, transaction
 
 from portal.text import Phrase
 
@@ -82,59 +82,78 @@ class Sqlite:
 
 
 class Postgres:
-    """A GIN index over syllables and pairs (migration 0003_search_tokens), and the folded texts
-    in a table of their own to be read (0005_search_texts_apart)."""
+    """A GIN index over syllables and pairs (migration 0003_search_tokens), the folded texts in a
+    table of their own to be read (0005_search_texts_apart), and for some longer phrases the
+    entries that hold them (0013_phrases_of_synonyms)."""
 
     _tokens = "portal_search_tokens(folded_title, folded_text, toned_title, toned_text)"
 
-    @classmethod
+    def __init__(self, kept: Collection[str] = ()):
+        self.kept = kept
+
     def ids(
-        cls, condition: Condition, *, in_title: bool = False, is_rough: bool = False
+        self, condition: Condition, *, in_title: bool = False, is_rough: bool = False
     ) -> tuple[str, list[str]]:
         if in_title or is_rough:
-            return cls._found(condition, ["id"], prefix="^" if in_title else "")
-        return cls.entries(condition, ["id"])
+            return self._found(condition, ["id"], prefix="^" if in_title else "")
+        return self.entries(condition, ["id"])
 
-    @classmethod
-    def entries(cls, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
+    def entries(self, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
         unsure = _longer_phrases(condition)
         if unsure is None:
-            return cls._found(condition, columns)
-        candidates, parameters = cls._found(condition, columns)
-        reading, phrases = cls._reading(unsure)
+            return self._found(condition, columns)
+        candidates, parameters = self._found(condition, columns)
+        reading, phrases = self._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
+        texts = "JOIN portal_searchtext AS texts ON texts.id = candidate.id"
         # The fence keeps the look-up before the reading.
         sql = (
             f"SELECT {names} FROM ({candidates} OFFSET 0) AS candidate"  # noqa: S608
-            f" JOIN portal_searchtext AS texts ON texts.id = candidate.id WHERE {reading}"
+            f" {texts if 'texts.' in reading else ''} WHERE {reading}"
         )
         return sql, parameters + phrases
 
-    @classmethod
-    def _reading(cls, condition: Condition) -> tuple[str, list[str]]:
+    def _reading(self, condition: Condition) -> tuple[str, list[str]]:
         """What is true of a candidate that is a hit: most are known by an index, some are read."""
         if isinstance(condition, tuple):
-            phrase = f" {' '.join(condition)} "
-            sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
-            return sql, [phrase, phrase]
-        sure = [part for part in condition.parts if _longer_phrases(part) is None]
-        parts = [cls._reading(part) for part in condition.parts if part not in sure]
-        if sure:
-            ids, words = cls._found(type(condition)(sure), ["id"])
-            parts.insert(0, (f"candidate.id IN ({ids})", words))
+            return self._among([condition]) if self._is_known(condition) else _read(condition)
+        known = [part for part in condition.parts if self._is_known(part)]
+        parts = [self._reading(part) for part in condition.parts if part not in known]
+        if isinstance(condition, All):
+            parts += [self._among([part]) for part in known]
+        elif known:
+            parts.insert(0, self._among(known))
         word = " AND " if isinstance(condition, All) else " OR "
         sql = "(" + word.join(sql for sql, _words in parts) + ")"
         return sql, [word for _sql, words in parts for word in words]
+
+    def _is_known(self, condition: Condition) -> bool:
+        is_kept = isinstance(condition, tuple) and spaced(condition) in self.kept
+        return is_kept or _longer_phrases(condition) is None
+
+    def _among(self, known: list[Condition]) -> tuple[str, list[str]]:
+        """That a candidate holds one of these."""
+        by_tokens = [part for part in known if _longer_phrases(part) is None]
+        kept = [spaced(part) for part in known if part not in by_tokens]
+        queries, values = [], []
+        if by_tokens:
+            sql, values = self._found(Any(by_tokens), ["id"])
+            queries.append(sql)
+        if kept:
+            places = ", ".join(["%s"] * len(kept))
+            queries.append(f"SELECT id FROM {_PHRASES} WHERE phrase IN ({places})")  # noqa: S608
+        # The fence keeps PostgreSQL from asking for each candidate anew.
+        ids = f"SELECT id FROM ({' UNION ALL '.join(queries)} OFFSET 0) AS known"  # noqa: S608
+        return f"candidate.id IN ({ids})", values + kept
 
     @staticmethod
     def is_one_of(column: str, number: int) -> str:
         return f"{column} IN ({', '.join(['%s'] * number)})"
 
-    @classmethod
-    def _found(cls, condition, columns, prefix: str = "") -> tuple[str, list[str]]:
-        words = _compile(condition, partial(cls._phrase, prefix=prefix), " & ", " | ")
+    def _found(self, condition, columns, prefix: str = "") -> tuple[str, list[str]]:
+        words = _compile(condition, partial(self._phrase, prefix=prefix), " & ", " | ")
         names = ", ".join(columns)
-        sql = f"SELECT {names} FROM portal_searchentry WHERE {cls._tokens} @@ %s::tsquery"  # noqa: S608
+        sql = f"SELECT {names} FROM portal_searchentry WHERE {self._tokens} @@ %s::tsquery"  # noqa: S608
         return sql, [words]
 
     @staticmethod
@@ -143,6 +162,11 @@ class Postgres:
             return f"'{prefix}{phrase[0]}'"
         pairs = itertools.pairwise(phrase)
         return "(" + " & ".join(f"'{prefix}{a} {b}'" for a, b in pairs) + ")"
+
+
+def _read(phrase: Phrase) -> tuple[str, list[str]]:
+    sql = "(strpos(texts.folded_text, %s) > 0 OR strpos(texts.folded_title, %s) > 0)"
+    return sql, [spaced(phrase)] * 2
 
 
 def _longer_phrases(condition: Condition) -> Condition | None:
@@ -155,8 +179,53 @@ def _longer_phrases(condition: Condition) -> Condition | None:
     return All(parts) if isinstance(condition, All) else condition
 
 
-def backend(using: str = "default"):
-    return Postgres if connections[using].vendor == "postgresql" else Sqlite
+def backend(using: str = "default", *, kept: Collection[str] = ()):
+    """`kept`: the phrases (`spaced`) of which PostgreSQL keeps the entries."""
+    return Postgres(kept) if connections[using].vendor == "postgresql" else Sqlite
+
+
+# ── PostgreSQL's phrases ────────────────────────────────────────────────────────────────────────
+
+_PHRASES = "portal_searchphrase"
+# As one value beside the rows of another table.
+KEPT_PHRASES = {
+    "postgresql": f"ARRAY(SELECT phrase FROM {_PHRASES} WHERE id = 0)",  # noqa: S608
+    "sqlite": "NULL",
+}
+
+
+def spaced(phrase: Phrase) -> str:
+    """The phrase as it is looked for in a folded text, whole syllables alone."""
+    return f" {' '.join(phrase)} "
+
+
+def keeps_phrases(using: str) -> bool:
+    """Not on SQLite, whose FTS5 takes phrases as they are, nor where that is migrated back."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [_PHRASES])
+        return cursor.fetchone()[0]
+
+
+def keep_phrases(using: str, phrases: Iterable[Phrase]) -> None:
+    """Keep on PostgreSQL which entries hold these phrases, the longer ones, and no others."""
+    wanted = {spaced(phrase) for phrase in phrases if _longer_phrases(phrase)}
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        # Who writes an entry waits, and then finds the phrases (migration 0013).
+        cursor.execute("LOCK TABLE portal_searchtext IN SHARE MODE")
+        cursor.execute(f"SELECT phrase FROM {_PHRASES} WHERE id = 0")  # noqa: S608
+        known = {phrase for (phrase,) in cursor.fetchall()}
+        cursor.execute(f"DELETE FROM {_PHRASES} WHERE phrase = ANY(%s)", [[*(known - wanted)]])  # noqa: S608
+        cursor.execute(
+            f"INSERT INTO {_PHRASES} SELECT new.phrase, 0 FROM unnest(%(new)s::text[])"  # noqa: S608
+            " AS new(phrase) UNION ALL SELECT new.phrase, texts.id"
+            " FROM portal_searchtext AS texts, unnest(%(new)s::text[]) AS new(phrase)"
+            " WHERE strpos(texts.folded_text, new.phrase) > 0"
+            " OR strpos(texts.folded_title, new.phrase) > 0",
+            {"new": [*(wanted - known)]},
+        )
 
 
 # ── SQLite's tables ─────────────────────────────────────────────────────────────────────────────

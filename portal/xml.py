@@ -39,6 +39,10 @@ class Document(SimplerXMLGenerator):
         if text:
             self.leaf(name, text, **attributes)
 
+    def add(self, written: str):
+        """Elements that are XML already."""
+        self.ignorableWhitespace(written)  # which writes it as it is
+
     def response(self) -> HttpResponse:
         """The document, for every reader the same."""
         self.endDocument()

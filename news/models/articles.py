@@ -553,7 +553,38 @@ class Report(Article):
         verbose_name_plural = _("conference reports")
 
 
-class ArticleDepartment(models.Model):
+class Listed(models.Model):
+    """What leads from a unit or a person to its articles, in the order of their publication.
+
+    The database itself keeps `public_from` (news/newest_sql.py): the time of the article while the
+    clock alone decides on it, else nothing. It says where to look first; what is public,
+    `published()` says.
+    """
+
+    public_from = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class OfPerson(Listed):
+    """The same of somebody named through a post; `of_person` is the id of the person."""
+
+    of_person = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def _index_of_listed(name: str, first: str) -> models.Index:
+    return models.Index(
+        fields=[first, "-public_from", "-article"],
+        condition=Q(public_from__isnull=False),
+        name=name,
+    )
+
+
+class ArticleDepartment(Listed):
     """A unit concerned beside the one the article comes from, in order."""
 
     article = models.ForeignKey(
@@ -578,6 +609,7 @@ class ArticleDepartment(models.Model):
                 violation_error_message=_("This unit is already named."),
             )
         ]
+        indexes = [_index_of_listed("articledepartment_newest", "department")]
 
     def __str__(self) -> str:
         return str(self.department)
@@ -599,7 +631,7 @@ class ArticleUpdate(models.Model):
         return self.note
 
 
-class ArticlePerson(models.Model):
+class ArticlePerson(OfPerson):
     """A person in an article, named through the post held on the event's day."""
 
     class Relation(models.TextChoices):
@@ -627,6 +659,7 @@ class ArticlePerson(models.Model):
                 fields=["article", "appointment", "relation"], name="articleperson_once"
             )
         ]
+        indexes = [_index_of_listed("articleperson_newest", "of_person")]
 
     def __str__(self) -> str:
         return str(self.appointment)
@@ -646,7 +679,7 @@ class ArticlePerson(models.Model):
 _YEARS = [MinValueValidator(1945), MaxValueValidator(2200)]
 
 
-class Conference(models.Model):
+class Conference(OfPerson):
     """The annual review that a report is about."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="conference")
@@ -673,7 +706,10 @@ class Conference(models.Model):
         verbose_name = _("conference")
         verbose_name_plural = _("conferences")
         ordering = ["-review_year", "-held_on"]
-        indexes = [models.Index(fields=["-review_year", "-held_on"], name="conference_by_year")]
+        indexes = [
+            models.Index(fields=["-review_year", "-held_on"], name="conference_by_year"),
+            _index_of_listed("conference_newest", "of_person"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(plan_year=None) | Q(plan_year__gt=F("review_year")),

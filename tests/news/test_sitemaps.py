@@ -212,6 +212,18 @@ def test_who_or_what_is_to_come_is_not_told_beforehand(client):
 
 
 @time_machine.travel(NOW, tick=False)
+def test_the_index_is_written_anew_when_a_part_or_another_address_comes(
+    client, monkeypatch, settings
+):
+    monkeypatch.setattr(sitemaps, "RANGE", 2)
+    make_article(pk=1)
+    before = parts(client)
+    make_article(pk=3)
+    assert len(parts(client)) == len(before) + 1
+    settings.SITE_URL = "https://khcn.example"
+    assert {one.partition("/sitemap")[0] for one in parts(client)} == {"https://khcn.example"}
+
+
 def test_the_queries_do_not_grow(client, django_assert_num_queries):
     make_site()
     budget = {

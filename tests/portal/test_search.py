@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import threading
 import time
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import copies, sample
@@ -90,7 +92,7 @@ def test_the_database_finds_exactly_what_the_definition_says():
     Synonym.objects.all().delete()
     for terms in ("KHCN\nKH&CN\nkhoa học và công nghệ", "sở\nsở ta", "4g\nhà hội nghị"):
         Synonym.objects.create(terms=terms)
-    synonyms = search._synonyms()
+    synonyms, _kept = search._synonyms()
     contents = [
         (" ".join(rng.choices(words, k=rng.randint(1, 5))), " ".join(rng.choices(words, k=size)))
         for size in (0, 3, 6, 10, 20, 40)
@@ -99,7 +101,9 @@ def test_the_database_finds_exactly_what_the_definition_says():
     for title, body in contents:
         write(title, body)
     lengths = itertools.cycle([1, 2, 3, 4, 5, 6, 8, 10])
-    for length in itertools.islice(lengths, 250):
+    for number, length in enumerate(itertools.islice(lengths, 250)):
+        if number == 100:  # before it PostgreSQL reads texts for a phrase, from here on a list
+            search.keep_phrases()
         query = " ".join(rng.choices(words, k=length))
         expected = {
             f"/{number}/"
@@ -450,6 +454,142 @@ def test_sqlites_triggers_come_back_after_a_table_was_rebuilt():
             for table in ("portal_searchindex", "portal_searchtitles"):
                 check = f"INSERT INTO {table}({table}) VALUES ('integrity-check')"  # noqa: S608
                 cursor.execute(check)
+
+
+# --- Phrases of synonyms, on PostgreSQL ---
+
+
+def held() -> dict[str, set[int]]:
+    """The entries that are kept for each phrase; SQLite keeps none."""
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phrase, id FROM portal_searchphrase")
+        rows = cursor.fetchall()
+    kept = {phrase: set() for phrase, pk in rows if pk == 0}
+    for phrase, pk in rows:
+        kept[phrase] |= {pk} - {0}
+    return kept
+
+
+def holding(*phrases: str) -> dict[str, set[int]]:
+    """What must be kept for these phrases, read from the entries."""
+    if connection.vendor != "postgresql":
+        return {}
+    return {
+        f" {phrase} ": {
+            entry.pk
+            for entry in SearchEntry.objects.all()
+            if f" {phrase} " in f" {entry.folded_text} "
+            or f" {phrase} " in f" {entry.folded_title} "
+        }
+        for phrase in phrases
+    }
+
+
+@pytest.fixture
+def data_centre():
+    """One group of synonyms with a phrase of four syllables, kept."""
+    Synonym.objects.all().delete()
+    group = Synonym.objects.create(terms="TTDL\ntrung tâm dữ liệu\ndữ liệu")
+    search.keep_phrases()
+    return group
+
+
+CENTRE = "trung tam du lieu"
+
+
+def test_entries_of_a_kept_phrase_follow_every_change(data_centre):
+    first = write("một", "ở trung tâm dữ liệu của tỉnh")
+    other = write("Trung tâm dữ liệu", "hai")
+    write("ba", "trung tâm và dữ liệu; tâm dữ liệu trung")
+    assert held() == holding(CENTRE)
+    assert set(titles("ttdl")) == {"một", "Trung tâm dữ liệu", "ba"}
+    first.folded_text = "trung tam dich vu"
+    first.save()
+    write("bốn", "trung tâm dữ liệu")
+    other.delete()
+    assert held() == holding(CENTRE)
+    SearchEntry.objects.filter(title="bốn").update(folded_text="")
+    assert held() == holding(CENTRE)
+    search.rebuild()
+    assert held() == holding(CENTRE)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE portal_searchentry")
+            assert held() == {f" {CENTRE} ": set()}
+
+
+def test_a_quoted_phrase_that_is_kept_is_found_as_one_that_is_read(data_centre):
+    write("một", "ở trung tâm dữ liệu của tỉnh")
+    write("hai", "trung tâm dữ, tâm dữ liệu, trung tâm")
+    for words in ('"trung tâm dữ liệu"', '"trung tâm dữ liệu" tỉnh', '"dữ liệu của tỉnh" ttdl'):
+        assert titles(words) == ["một"]
+
+
+def test_a_synonym_that_staff_save_or_delete_is_kept_or_given_up(
+    data_centre, django_capture_on_commit_callbacks
+):
+    write("một", "viện công nghệ cao và trung tâm dữ liệu")
+    with django_capture_on_commit_callbacks(execute=True):
+        group = Synonym.objects.create(terms="VCNC\nviện công nghệ cao")
+    assert held() == holding(CENTRE, "vien cong nghe cao")
+    with django_capture_on_commit_callbacks(execute=True):
+        data_centre.delete()
+    assert held() == holding("vien cong nghe cao")
+    with django_capture_on_commit_callbacks(execute=True):
+        group.terms = "VCNC\nviện công nghệ"
+        group.save()
+    assert held() == holding("vien cong nghe")
+    assert titles("vcnc") == ["một"]
+
+
+def test_a_synonym_that_came_by_sql_is_found_by_reading(data_centre):
+    write("một", "viện công nghệ cao")
+    write("hai", "viện công nghệ, công nghệ cao")
+    Synonym.objects.filter(pk=data_centre.pk).update(terms="VCNC\nviện công nghệ cao")
+    assert titles("vcnc") == ["một"]
+
+
+@pytest.mark.parametrize(("words", "is_read"), [("ttdl", False), ('"dữ liệu của tỉnh"', True)])
+def test_no_text_is_read_for_a_kept_phrase(data_centre, words, is_read):
+    write("một", "trung tâm dữ liệu của tỉnh")
+    with CaptureQueriesContext(connection) as captured:
+        assert titles(words) == ["một"]
+    if connection.vendor == "postgresql":
+        assert ("portal_searchtext" in captured.captured_queries[-1]["sql"]) is is_read
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_written_first", [True, False])
+def test_an_entry_written_while_a_phrase_comes_is_kept_for_it(is_written_first):
+    """On PostgreSQL; SQLite has one writer and keeps no phrases."""
+    if connection.vendor != "postgresql":
+        return
+    Synonym.objects.all().delete()
+    Synonym.objects.bulk_create([Synonym(terms=f"TTDL\n{CENTRE}")])
+    owner = ContentType.objects.get_for_model(Category)
+
+    def add():
+        entry = search.Entry(kind="tin-tuc", url="/", title="một", text="trung tâm dữ liệu")
+        search._as_row(entry, owner, 1).save()
+
+    first, second = (add, search.keep_phrases)[:: 1 if is_written_first else -1]
+
+    def meanwhile():
+        second()
+        connection.close()
+
+    other = threading.Thread(target=meanwhile)
+    with transaction.atomic():
+        first()
+        other.start()
+        other.join(0.5)
+        assert other.is_alive(), "the second does not wait"
+    other.join()
+    assert held() == holding(CENTRE)
+    assert len(held()[f" {CENTRE} "]) == 1
+    Synonym.objects.all().delete()
 
 
 # --- Synonyms ---
