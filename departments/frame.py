@@ -37,23 +37,29 @@ def _rows(on, now):
     return SiteSettings.objects.on_day(on).annotate(**columns)[:1]
 
 
-def site(request) -> SiteSettings:
-    """The site's settings as they hold today, asked for once a request."""
-    if not hasattr(request, "_site"):
+def rows(request) -> list[tuple]:
+    """The frame's row as the database gives it, asked for once a request; none without settings."""
+    if not hasattr(request, "_frame"):
         # Of the moment before anything was read of the page: see `next_change`.
         now = getattr(request, "asked_at", None) or timezone.now()
-        rows = _rows(on=today(), now=now)
-        request._site = SiteSettings.of_day(next(iter(rows), None))
+        request._frame = _rows.rows(on=today(), now=now)
+    return request._frame
+
+
+def site(request) -> SiteSettings:
+    """The site's settings as they hold today."""
+    if not hasattr(request, "_site"):
+        request._site = SiteSettings.of_day(next(iter(_rows.models(rows(request))), None))
     return request._site
 
 
 def next_change(request) -> datetime.datetime | None:
     """When after `request.asked_at` something public changes by the clock; days of the calendar
     apart. None: there are no settings yet, so nobody knows."""
-    row = site(request)
-    if row._state.adding:
+    row = rows(request)
+    if not row:
         return None
-    moments = [moment for name in _changes if (moment := getattr(row, name))]
+    moments = [moment for name in _changes if (moment := _rows.value(row, name))]
     return min(moments, default=NEVER)
 
 
