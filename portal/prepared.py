@@ -52,7 +52,7 @@ class Prepared:
     """
 
     def __init__(self, build):
-        self._build = build
+        self.build = build
         self._plan: _Plan | None = None
         self.__doc__ = build.__doc__
 
@@ -73,7 +73,7 @@ class Prepared:
 
     def _ask(self, values: dict) -> list[tuple]:
         if self._plan is None:
-            self._plan = _Plan.of(self._build, values)
+            self._plan = _Plan.of(self.build, values)
         return self._plan.rows(values)
 
     def models(self, rows: list[tuple]) -> list:
