@@ -13,11 +13,12 @@ from django.utils import timezone
 from departments.models import SiteSettings, today
 from portal.freshness import NEVER
 from portal.prepared import Prepared
+from portal.rows import earliest
 
 # Name to a function of the moment that gives an expression: a further column of the one row.
 _columns: dict[str, Callable] = {}
-# The names of those that say when something public changes next.
-_changes: list[str] = []
+# Functions of the moment that give the moments after it at which something public changes.
+_changes: list[Callable] = []
 
 
 def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> None:
@@ -25,16 +26,19 @@ def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> 
     _columns[name] = expression
 
 
-def add_change(name: str, expression: Callable[[datetime.datetime], object]) -> None:
-    """Have pages kept no longer than until the moment that this column gives (or NULL)."""
-    add_column(name, expression)
-    _changes.append(name)
+def add_change(moments: Callable[[datetime.datetime], object]) -> None:
+    """Have pages kept no longer than until the first of the `moments`, a queryset of one column."""
+    _changes.append(moments)
 
 
 @Prepared
 def _rows(on, now):
     columns = {name: expression(now) for name, expression in _columns.items()}
+    columns |= {CHANGE: earliest([moments(now) for moments in _changes])}
     return SiteSettings.objects.on_day(on).annotate(**columns)[:1]
+
+
+CHANGE = "next_change"
 
 
 def rows(request) -> list[tuple]:
@@ -57,10 +61,7 @@ def next_change(request) -> datetime.datetime | None:
     """When after `request.asked_at` something public changes by the clock; days of the calendar
     apart. None: there are no settings yet, so nobody knows."""
     row = rows(request)
-    if not row:
-        return None
-    moments = [moment for name in _changes if (moment := _rows.value(row, name))]
-    return min(moments, default=NEVER)
+    return (_rows.value(row, CHANGE) or NEVER) if row else None
 
 
 def frame(request) -> dict:
