@@ -125,6 +125,8 @@ def bench_pages(bench: Bench, size: int, names: list[str], limits: Limits) -> li
             for facts in found
             if facts["addresses"] and not facts["problem"]
         }
+        for page in pages.values():
+            page.ask_each()
         measured = measure(bare, pages, limits)
     for facts in found:
         problems = pages[facts["name"]].problems if facts["name"] in pages else []

@@ -1,8 +1,7 @@
 """The site as in service, but without room for what was drawn: each page is drawn a first time."""
 
-from portal import drawn
-from portal.wsgi import application
+import portal.wsgi
+from portal.drawn import memory
 
-drawn.memory.most_bytes = 0
-
-__all__ = ["application"]
+application = portal.wsgi.application
+memory.most_bytes = 0
