@@ -41,27 +41,29 @@ def _rows(on, now):
 CHANGE = "next_change"
 
 
-def rows(request) -> list[tuple]:
-    """The frame's row as the database gives it, asked for once a request; none without settings."""
-    if not hasattr(request, "_frame"):
+def ground(request) -> tuple[datetime.date, list[tuple]]:
+    """The day and the frame's row as the database gives it, asked for once a request; no row
+    without settings."""
+    if not hasattr(request, "_ground"):
         # Of the moment before anything was read of the page: see `next_change`.
         now = getattr(request, "asked_at", None) or timezone.now()
-        request._frame = _rows.rows(on=today(), now=now)
-    return request._frame
+        day = today()
+        request._ground = day, _rows.rows(on=day, now=now)
+    return request._ground
 
 
 def site(request) -> SiteSettings:
     """The site's settings as they hold today."""
     if not hasattr(request, "_site"):
-        request._site = SiteSettings.of_day(next(iter(_rows.models(rows(request))), None))
+        request._site = SiteSettings.of_day(next(iter(_rows.models(ground(request)[1])), None))
     return request._site
 
 
 def next_change(request) -> datetime.datetime | None:
     """When after `request.asked_at` something public changes by the clock; days of the calendar
     apart. None: there are no settings yet, so nobody knows."""
-    row = rows(request)
-    return (_rows.value(row, CHANGE) or NEVER) if row else None
+    _day, rows = ground(request)
+    return (_rows.value(rows, CHANGE) or NEVER) if rows else None
 
 
 def frame(request) -> dict:

@@ -34,18 +34,21 @@ MOST_BYTES = 24 * 2**20
 # Whether a page that is answered from memory is drawn again and compared: the tests' switch.
 IS_CHECKED = False
 
-# Who gives the rows that every page shows; see `stands_on`.
-_frame: Callable = lambda request: []  # noqa: E731
+
+def _ground(request) -> tuple:
+    """What every page stands on; see `stands_on`."""
+    return None, []
 
 
 def stands_on(function: Callable) -> None:
-    """Have `function(request)` give the raw rows that every page shows, asked for once a request.
+    """Have `function(request)` give the day and the raw rows that every page shows, asked for once
+    a request.
 
-    With them come the moments at which the clock next changes something. Without rows nobody
-    knows these, and nothing is remembered.
+    With them comes the moment at which the clock next changes something. Without rows nobody
+    knows it, and nothing is remembered.
     """
-    global _frame
-    _frame = function
+    global _ground
+    _ground = function
 
 
 def address(request) -> tuple[str, str]:
@@ -91,7 +94,7 @@ def _drawn(view, request, args, kwargs, *, answers: dict, key: tuple):
             response.render()
     # Whatever was not asked by a prepared query is unknown here.
     if len(asked) == len(answers) - known and _is_for_all(response):
-        page = Page.of(response, answers, frame=_frame(request))
+        page = Page.of(response, key, answers, frame=_ground(request)[1])
         memory.keep(key, page, request)
         for name, value in page.headers.items():
             response.headers[name] = value  # the ETag
@@ -126,13 +129,13 @@ class Page:
     weight: int
 
     @classmethod
-    def of(cls, response, answers: dict, *, frame: list) -> Page:
+    def of(cls, response, key: tuple, answers: dict, *, frame: list) -> Page:
         """`frame`: the rows that are compared for all pages at once."""
         own = tuple((question, rows) for question, rows in answers.items() if rows is not frame)
         headers = dict(response.headers)
         if response.status_code == 200:
             headers["ETag"] = freshness.tag(response.content)
-        weight = len(response.content) + sum(map(_weight, own))
+        weight = len(response.content) + len(repr(key)) + sum(map(_weight, own))
         return cls(response.content, response.status_code, headers, own, weight)
 
     def holds(self) -> bool:
@@ -159,8 +162,8 @@ class Memory:
     def __init__(self, most_bytes: int):
         self.most_bytes, self.bytes = most_bytes, 0
         self._pages: OrderedDict[tuple, Page] = OrderedDict()
-        # The day and the frame's rows that all of them show.
-        self._ground: tuple = ()
+        # The day and the frame's row that all of them show.
+        self._ground: tuple | None = None
         self._lock = threading.Lock()
 
     def find(self, key: tuple, request) -> Page | None:
@@ -176,7 +179,7 @@ class Memory:
     def keep(self, key: tuple, page: Page, request) -> None:
         """Remember it, unless it is so large that it would drive many others out."""
         ground = _ground(request)
-        if not ground or page.weight > self.most_bytes // 16:
+        if not ground[1] or page.weight > self.most_bytes // 16:
             return
         with self._lock:
             if ground != self._ground:
@@ -189,21 +192,15 @@ class Memory:
 
     def clear(self) -> None:
         with self._lock:
-            self._forget_all(())
+            self._forget_all(None)
 
-    def _forget_all(self, ground: tuple) -> None:
+    def _forget_all(self, ground: tuple | None) -> None:
         self._pages.clear()
         self._ground, self.bytes = ground, 0
 
     def _forget(self, key: tuple) -> None:
         if key in self._pages:
             self.bytes -= self._pages.pop(key).weight
-
-
-def _ground(request) -> tuple:
-    """The day in Vietnam and the frame's rows; empty where there are none yet."""
-    rows = _frame(request)
-    return (timezone.localdate(), rows) if rows else ()
 
 
 memory = Memory(MOST_BYTES)

@@ -92,6 +92,7 @@ PAGES = {
     "/": 5,
     "/tin-tuc/": 3,
     "/tin-tuc/?loai=tin-tuc&nam=2018&thang=1": 3,
+    "/tin-tuc/?don-vi=phong-quan-ly": 4,
     "/chuyen-muc/khoa-hoc/": 3,
     "/chuyen-muc/cong-nghe/?loai=bao-cao": 3,
     "article": 3,
@@ -328,6 +329,14 @@ def test_two_addresses_have_two_pages(client, site):
     assert pages == [shown(client, address) for address in addresses]
 
 
+def test_an_answer_to_head_leaves_the_page_whole(client, site, templates):
+    assert client.head("/tin-tuc/").content == b""
+    page = shown(client, "/tin-tuc/")
+    assert page == shown(client, "/tin-tuc/")
+    assert "</html>" in page
+    assert len(templates) == 1
+
+
 def test_staff_read_pages_that_are_drawn_for_them(client, site, templates):
     client.force_login(make_user(is_superuser=True))
     for _time in range(2):
@@ -466,6 +475,9 @@ def test_what_pages_take_is_counted_with_the_rows_that_they_came_from(client, si
     size = len(fresh(client, long.get_absolute_url()).encode())
     assert drawn.memory.bytes > size + 2 * 160_000  # two bytes a letter in the row
     assert small > 20_000
+    with_words = len(fresh(client, "/bao-cao/").encode()), drawn.memory.bytes
+    fresh(client, f"/bao-cao/?{'x' * 5000}")
+    assert drawn.memory.bytes >= with_words[1] + 5000
 
 
 def test_a_changed_frame_empties_the_memory(client, site):
