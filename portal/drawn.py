@@ -17,7 +17,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 
@@ -85,10 +85,8 @@ def _may_be_remembered(request) -> bool:
 
 
 def _drawn(view, request, args, kwargs, *, answers: dict, key: tuple):
-    known, asked = len(answers), []
-    with ExitStack() as stack:
-        for name in connections:
-            stack.enter_context(connections[name].execute_wrapper(_counter(asked)))
+    known = len(answers)
+    with _counted() as asked:
         response = view(request, *args, **kwargs)
         if hasattr(response, "render"):
             response.render()
@@ -101,12 +99,27 @@ def _drawn(view, request, args, kwargs, *, answers: dict, key: tuple):
     return response
 
 
-def _counter(asked: list) -> Callable:
+@contextmanager
+def _counted():
+    """A list of what is asked meanwhile of any database.
+
+    Not by Django's `execute_wrapper`, which takes the last one away again: where a connection opens
+    meanwhile that is portal.queries' own.
+    """
+    asked: list = []
+
     def count(execute, sql, params, many, context):
         asked.append(sql)
         return execute(sql, params, many, context)
 
-    return count
+    everywhere = [connections[name].execute_wrappers for name in connections]
+    for wrappers in everywhere:
+        wrappers.insert(0, count)
+    try:
+        yield asked
+    finally:
+        for wrappers in everywhere:
+            wrappers.remove(count)
 
 
 def _is_for_all(response) -> bool:

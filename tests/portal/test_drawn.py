@@ -14,7 +14,7 @@ from django.utils import timezone
 from departments.models import Contact, Department, Person, SiteSettings, Succession
 from news.models import Article, ArticlePhoto, Category, UrgentNotice
 from news.models.desk import PreviewLink
-from portal import drawn
+from portal import drawn, queries
 from portal.prepared import Prepared
 from tests.factories import (
     make_appointment,
@@ -396,6 +396,22 @@ def test_a_page_that_asks_otherwise_is_not_remembered(rf, site):
         drawn.once(view)(rf.get("/"))
         kept[name] = drawn.memory.bytes > 0
     assert kept == {"prepared": True, "by the ORM": False, "by SQL": False, "nothing": True}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_opens_while_a_page_is_drawn_keeps_its_watch_and_no_other(rf):
+    make_site()
+    found = []
+
+    def first_request_of_a_thread():
+        drawn.once(titles)(rf.get("/"))
+        found.extend(connection.execute_wrappers)
+        connection.close()
+
+    thread = threading.Thread(target=first_request_of_a_thread)
+    thread.start()
+    thread.join()
+    assert found == [queries.watch]
 
 
 def with_cookie(request):
