@@ -114,7 +114,7 @@ def _counted():
 
     everywhere = [connections[name].execute_wrappers for name in connections]
     for wrappers in everywhere:
-        wrappers.insert(0, count)
+        wrappers.append(count)
     try:
         yield asked
     finally:
