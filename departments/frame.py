@@ -13,11 +13,12 @@ from django.utils import timezone
 from departments.models import SiteSettings, today
 from portal.freshness import NEVER
 from portal.prepared import Prepared
+from portal.rows import earliest
 
 # Name to a function of the moment that gives an expression: a further column of the one row.
 _columns: dict[str, Callable] = {}
-# The names of those that say when something public changes next.
-_changes: list[str] = []
+# Functions of the moment that give the moments after it at which something public changes.
+_changes: list[Callable] = []
 
 
 def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> None:
@@ -25,36 +26,44 @@ def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> 
     _columns[name] = expression
 
 
-def add_change(name: str, expression: Callable[[datetime.datetime], object]) -> None:
-    """Have pages kept no longer than until the moment that this column gives (or NULL)."""
-    add_column(name, expression)
-    _changes.append(name)
+def add_change(moments: Callable[[datetime.datetime], object]) -> None:
+    """Have pages kept no longer than until the first of the `moments`, a queryset of one column."""
+    _changes.append(moments)
 
 
 @Prepared
 def _rows(on, now):
     columns = {name: expression(now) for name, expression in _columns.items()}
+    columns |= {CHANGE: earliest([moments(now) for moments in _changes])}
     return SiteSettings.objects.on_day(on).annotate(**columns)[:1]
 
 
-def site(request) -> SiteSettings:
-    """The site's settings as they hold today, asked for once a request."""
-    if not hasattr(request, "_site"):
+CHANGE = "next_change"
+
+
+def ground(request) -> tuple[datetime.date, list[tuple]]:
+    """The day and the frame's row as the database gives it, asked for once a request; no row
+    without settings."""
+    if not hasattr(request, "_ground"):
         # Of the moment before anything was read of the page: see `next_change`.
         now = getattr(request, "asked_at", None) or timezone.now()
-        rows = _rows(on=today(), now=now)
-        request._site = SiteSettings.of_day(next(iter(rows), None))
+        day = today()
+        request._ground = day, _rows.rows(on=day, now=now)
+    return request._ground
+
+
+def site(request) -> SiteSettings:
+    """The site's settings as they hold today."""
+    if not hasattr(request, "_site"):
+        request._site = SiteSettings.of_day(next(iter(_rows.models(ground(request)[1])), None))
     return request._site
 
 
 def next_change(request) -> datetime.datetime | None:
     """When after `request.asked_at` something public changes by the clock; days of the calendar
     apart. None: there are no settings yet, so nobody knows."""
-    row = site(request)
-    if row._state.adding:
-        return None
-    moments = [moment for name in _changes if (moment := getattr(row, name))]
-    return min(moments, default=NEVER)
+    _day, rows = ground(request)
+    return (_rows.value(rows, CHANGE) or NEVER) if rows else None
 
 
 def frame(request) -> dict:

@@ -40,20 +40,23 @@ class DepartmentQuerySet(models.QuerySet):
         return self.founded(on=on).filter(Q(closed_on=None) | Q(closed_on__gt=on))
 
     def tree(self) -> list[Department]:
-        """Every unit with `.subunits` and `.depth` filled, top ones first: one query.
+        """`tree` of them: one query."""
+        return tree(list(self))
 
-        Returns a flat list in reading order. A unit whose parent is not among them counts as a
-        top one.
-        """
-        units = list(self)
-        known = {unit.pk: unit for unit in units}
-        for unit in units:
-            unit.subunits = []
-        tops = []
-        for unit in units:
-            parent = known.get(unit.parent_id)
-            (parent.subunits if parent else tops).append(unit)
-        return list(_walk(tops, depth=0))
+
+def tree(units: list[Department]) -> list[Department]:
+    """The units with `.subunits` and `.depth` filled, top ones first.
+
+    Returns a flat list in reading order. A unit whose parent is not among them counts as a top one.
+    """
+    known = {unit.pk: unit for unit in units}
+    for unit in units:
+        unit.subunits = []
+    tops = []
+    for unit in units:
+        parent = known.get(unit.parent_id)
+        (parent.subunits if parent else tops).append(unit)
+    return list(_walk(tops, depth=0))
 
 
 def _walk(units, *, depth):

@@ -18,7 +18,6 @@ from departments.models import (
     Appointment,
     Contact,
     Department,
-    Position,
     SiteSettings,
     Succession,
     today,
@@ -68,7 +67,7 @@ def contacts() -> Iterator[dict]:
 def leaders() -> Iterator[dict]:
     """Who leads today's agency; vacant posts are left out."""
     agency = SiteSettings.load().agency
-    for post in posts.Posts(Position.objects.filter(department=agency, is_leadership=True)).now():
+    for post in posts.Posts.leading([agency.pk] if agency else []).now():
         if post.term:
             person = post.term.person
             yield {

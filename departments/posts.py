@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import copy
 import datetime
+from collections.abc import Collection
 
 from django.db.models import FilteredRelation
 from django.utils.translation import gettext as _
 
-from departments.models import Appointment, Position, today
+from departments.models import Appointment, Department, Position, today
+from portal.prepared import Prepared
 
 
 class Posts:
-    """The `positions` of some units with every term ever held in them: one query, made at once.
+    """The positions of some units with every term ever held in them.
 
     Each is a Position whose `term` is an Appointment, or None where it is vacant.
     """
 
-    def __init__(self, positions, *, on: datetime.date | None = None):
+    def __init__(self, rows: list[Position], *, on: datetime.date | None = None):
+        """`rows`: as one of the queries below gives them."""
         self.on = on or today()
         # The terms of all times: which of them holds is said by Appointment.holds alone.
-        self._rows = list(
-            positions.annotate(term=FilteredRelation("appointments"))
-            .select_related("department", "term__person")
-            .defer("department__functions", "term__person__biography")
-            .order_by("rank", "pk")
-        )
+        self._rows = rows
         for row in self._rows:
             row.term = getattr(row, "term", None)  # left out where there is none
+
+    @classmethod
+    def of_unit(cls, unit: Department) -> Posts:
+        return cls(_of_unit(unit=unit.pk))
+
+    @classmethod
+    def of_open_units(cls) -> Posts:
+        on = today()
+        return cls(_of_open_units(on=on), on=on)
+
+    @classmethod
+    def leading(cls, units: Collection[int]) -> Posts:
+        """The posts that lead the agencies of these ids."""
+        return cls([row for row in _leading() if row.department_id in units])
 
     def now(self, *, department: int | None = None) -> list[Position]:
         """Who holds them on the day, the vacant ones too; one post for each holder.
@@ -54,6 +66,30 @@ class Posts:
         rows = [row for row in self._rows if row.term and row.term.last_day < self.on]
         rows.sort(key=_by_rank)
         return sorted(rows, key=lambda row: row.term.ended_on, reverse=True)
+
+
+@Prepared
+def _of_unit(unit):
+    return _with_terms(Position.objects.filter(department=unit))
+
+
+@Prepared
+def _of_open_units(on):
+    return _with_terms(Position.objects.filter(department__in=Department.objects.open(on=on)))
+
+
+@Prepared
+def _leading():
+    return _with_terms(Position.objects.filter(is_leadership=True))
+
+
+def _with_terms(positions):
+    return (
+        positions.annotate(term=FilteredRelation("appointments"))
+        .select_related("department", "term__person")
+        .defer("department__functions", "term__person__biography")
+        .order_by("rank", "pk")
+    )
 
 
 def _vacant(post: Position) -> Position:

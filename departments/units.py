@@ -6,7 +6,8 @@ from itertools import takewhile
 
 from django.db.models import OuterRef
 
-from departments.models import Contact, Department, Succession, today
+from departments.models import Contact, Department, Succession, today, tree
+from portal.prepared import Prepared
 
 
 def below(agency: Department) -> list[Department]:
@@ -14,8 +15,7 @@ def below(agency: Department) -> list[Department]:
 
     Each has its `parent`, its `subunits` and `own_contact`: its own contact of today, or None.
     """
-    own = Contact.objects.as_fields(OuterRef("pk"), on=today())
-    units = iter(Department.objects.open().defer("functions").annotate(contact_fields=own).tree())
+    units = iter(tree(_open_units(on=today())))
     top = next((unit for unit in units if unit.pk == agency.pk), None)
     if top is None:
         return []
@@ -29,15 +29,25 @@ def below(agency: Department) -> list[Department]:
     return found
 
 
+@Prepared
+def _open_units(on):
+    own = Contact.objects.as_fields(OuterRef("pk"), on=on)
+    return Department.objects.open(on=on).defer("functions").annotate(contact_fields=own)
+
+
 def former_units(unit: Department) -> set[int]:
     """The ids of all units that a unit came from, over every generation; one query."""
-    effective = Succession.objects.filter(effective_on__lte=today())
     origins: dict[int, list[int]] = {}
-    for old, new in effective.values_list("predecessor_id", "successor_id"):
-        origins.setdefault(new, []).append(old)
+    for step in _successions(on=today()):
+        origins.setdefault(step.successor_id, []).append(step.predecessor_id)
     found, ahead = {unit.pk}, [unit.pk]
     while ahead:
         fresh = [old for old in origins.get(ahead.pop(), []) if old not in found]
         found.update(fresh)
         ahead += fresh
     return found - {unit.pk}
+
+
+@Prepared
+def _successions(on):
+    return Succession.objects.filter(effective_on__lte=on).only("predecessor_id", "successor_id")

@@ -10,20 +10,21 @@ from itertools import groupby
 
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from departments import frame
 from departments.models import (
+    Appointment,
     Contact,
     Department,
     Person,
-    Position,
     Succession,
     today,
 )
 from departments.posts import Posts
 from departments.units import below, former_units
+from portal.prepared import Prepared
 
 
 @require_safe
@@ -32,7 +33,7 @@ def about(request):
     site = frame.site(request)
     context = {}
     if agency := site.agency:
-        context["leaders"] = Posts(_leadership([agency.pk])).now()
+        context["leaders"] = Posts.leading([agency.pk]).now()
         context["origins"] = _successions(agency)["origins"]
     return render(request, "departments/about.html", context)
 
@@ -44,7 +45,7 @@ def structure(request):
     context = {}
     if agency := site.agency:
         units = below(agency)
-        posts = Posts(Position.objects.filter(department__in=[agency.pk, *(u.pk for u in units)]))
+        posts = Posts.of_open_units()
         heads = posts.heads()
         for unit in units:
             unit.heads = heads.get(unit.pk, [])
@@ -65,12 +66,7 @@ def department_detail(request, slug: str):
     A closed unit keeps its page, under a banner that names its successor, without its contacts
     and without its people.
     """
-    related = (
-        Department.objects.founded()
-        .filter(Q(slug=slug) | Q(parent__slug=slug))
-        .select_related("parent")
-    )
-    units = list(related.defer("parent__functions"))
+    units = _unit_and_parts(slug=slug, on=today())
     unit = next((one for one in units if one.slug == slug), None)
     if unit is None:
         raise Http404
@@ -82,14 +78,25 @@ def department_detail(request, slug: str):
         **_successions(unit),
     }
     if unit.is_open():
-        contacts = list(unit.contacts.valid())
+        contacts = _contacts_of(unit=unit.pk, on=today())
         own = (contact for contact in contacts if contact.kind == Contact.Kind.GENERAL)
         context |= {
-            "posts": Posts(Position.objects.filter(department=unit)).now(),
+            "posts": Posts.of_unit(unit).now(),
             "contacts": contacts,
             "own_contact": next(own, None),
         }
     return render(request, "departments/department_detail.html", context)
+
+
+@Prepared
+def _unit_and_parts(slug, on):
+    related = Department.objects.founded(on=on).filter(Q(slug=slug) | Q(parent__slug=slug))
+    return related.select_related("parent").defer("parent__functions")
+
+
+@Prepared
+def _contacts_of(unit, on):
+    return Contact.objects.valid(on=on).filter(department=unit)
 
 
 @require_safe
@@ -98,7 +105,7 @@ def leaders(request):
     site = frame.site(request)
     context = {"section": "structure"}
     if agency := site.agency:
-        posts = Posts(_leadership([agency.pk, *former_units(agency)]))
+        posts = Posts.leading([agency.pk, *former_units(agency)])
         context |= {"leaders": posts.now(department=agency.pk), "former": posts.ended()}
     return render(request, "departments/leaders.html", context)
 
@@ -106,9 +113,11 @@ def leaders(request):
 @require_safe
 def person_detail(request, slug: str):
     """A person: the posts held, the present ones first; how to reach one who holds a post."""
-    person = get_object_or_404(Person, slug=slug)
+    person = next(iter(_person(slug=slug)), None)
+    if person is None:
+        raise Http404
     day = today()
-    terms = person.appointments.select_related("position__department")
+    terms = _terms_of(person=person.pk)
     begun = [term for term in terms if term.first_day <= day]
     if terms and not begun:
         raise Http404
@@ -124,6 +133,16 @@ def person_detail(request, slug: str):
     return render(request, "departments/person_detail.html", context)
 
 
+@Prepared
+def _person(slug):
+    return Person.objects.filter(slug=slug)
+
+
+@Prepared
+def _terms_of(person):
+    return Appointment.objects.filter(person=person).select_related("position__department")
+
+
 @require_safe
 def contact(request):
     """How to reach the agency, and each of its units."""
@@ -132,8 +151,9 @@ def contact(request):
     if agency := site.agency:
         units = [agency, *below(agency)]
         by_unit: dict[int, list[Contact]] = {unit.pk: [] for unit in units}
-        for one in Contact.objects.valid().filter(department__in=units):
-            by_unit[one.department_id].append(one)
+        for one in _contacts(on=today()):
+            if one.department_id in by_unit:
+                by_unit[one.department_id].append(one)
         for unit in units:
             unit.valid_contacts = by_unit[unit.pk]
         context |= {"contacts": agency.valid_contacts, "units": units[1:]}
@@ -141,8 +161,9 @@ def contact(request):
     return render(request, "departments/contact.html", context)
 
 
-def _leadership(departments):
-    return Position.objects.filter(department__in=departments, is_leadership=True)
+@Prepared
+def _contacts(on):
+    return Contact.objects.valid(on=on).filter(department__in=Department.objects.open(on=on))
 
 
 def _successions(unit: Department) -> dict:
@@ -150,15 +171,20 @@ def _successions(unit: Department) -> dict:
 
     `successions`: lists of those that are one act, as a split is; `origins`: one each.
     """
-    rows = list(
-        Succession.objects.filter(Q(predecessor=unit) | Q(successor=unit))
-        .filter(effective_on__lte=today())
-        .select_related("predecessor", "successor")
-        .defer("predecessor__functions", "successor__functions")
-    )
+    rows = _successions_of(unit=unit.pk, on=today())
     onward = [row for row in rows if row.predecessor_id == unit.pk]
     acts = groupby(onward, key=lambda row: (row.effective_on, row.kind, row.legal_basis))
     return {
         "successions": [list(act) for _key, act in acts],
         "origins": [row for row in rows if row.successor_id == unit.pk],
     }
+
+
+@Prepared
+def _successions_of(unit, on):
+    return (
+        Succession.objects.filter(Q(predecessor=unit) | Q(successor=unit))
+        .filter(effective_on__lte=on)
+        .select_related("predecessor", "successor")
+        .defer("predecessor__functions", "successor__functions")
+    )

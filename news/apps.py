@@ -26,8 +26,8 @@ class NewsConfig(AppConfig):
         jobs.register()
         totals.register()
         frame.add_column("urgent", urgent.shown)
-        for name, expression in changes.AHEAD.items():
-            frame.add_change(name, expression)
+        for moments in changes.AHEAD:
+            frame.add_change(moments)
         article = self.get_model("Article")
         reversion.register(article, follow=copies.PARTS, exclude=NOT_IN_VERSIONS)
         for name in copies.PARTS:

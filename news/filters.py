@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Department
+from departments.models import Department, today
 from news.models import Article, Category, branch
 from news.newest import EARLIEST, LATEST, Choice
 from portal.prepared import Prepared
@@ -154,7 +154,12 @@ def _number(value: str, known) -> int:
 def _unit(slug: str) -> Department | None:
     if not slug:
         return None
-    unit = Department.objects.founded().filter(slug=slug).only("name", "slug").first()
+    unit = next(iter(_units(slug=slug, on=today())), None)
     if unit is None:
         raise Http404
     return unit
+
+
+@Prepared
+def _units(slug, on):
+    return Department.objects.founded(on=on).filter(slug=slug).only("name", "slug")

@@ -306,17 +306,27 @@ class CategoryDetailView(ArticleListView):
         }
 
 
+@Prepared
+def _reports(now):
+    return (
+        front_page.reviews(at=now)
+        .select_related("conference__chair__person", "conference__chair__position__department")
+        .with_files()
+    )
+
+
+@Prepared
+def _reports_of(year, now):
+    return _reports.build(now=now).filter(conference__review_year=year)
+
+
 class ReportListView(TemplateView):
     """The annual reviews by the year under review, newest first; `?xep=chu-tri`: by chair."""
 
     template_name = "news/report_list.html"
 
-    def get_reports(self):
-        return (
-            front_page.reviews()
-            .select_related("conference__chair__person", "conference__chair__position__department")
-            .with_files()
-        )
+    def get_reports(self) -> list[Article]:
+        return _reports(now=timezone.now())
 
     def get_context_data(self, **kwargs):
         by_chair = self.request.GET.get("xep") == "chu-tri"
@@ -346,7 +356,7 @@ def _by_chair(reports) -> list:
 class ReportYearView(ReportListView):
     template_name = "news/report_year.html"
 
-    def get_reports(self):
+    def get_reports(self) -> list[Article]:
         if self.kwargs["year"] not in REVIEW_YEARS:
             raise Http404
-        return super().get_reports().filter(conference__review_year=self.kwargs["year"])
+        return _reports_of(year=self.kwargs["year"], now=timezone.now())

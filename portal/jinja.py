@@ -124,8 +124,7 @@ def frame_part(context, name: str) -> Markup:
     What it shows is the key, so a change of the settings is seen on the next page. Kept are at
     most 200, a few dozen in service: pages of the menu times sections.
     """
-    path = context["request"].path if "request" in context else ""
-    path = path if path in _menu() else ""
+    path = menu_path(context["request"]) if "request" in context else ""
     key = (name, context["site"].shown, context.get("section"), path)
     if settings.DEBUG or key not in _drawn:
         if len(_drawn) >= 200:
@@ -134,6 +133,11 @@ def frame_part(context, name: str) -> Markup:
         # What a template with autoescape has drawn is HTML.
         _drawn[key] = Markup(template.render(context.get_all()))  # noqa: S704
     return _drawn[key]
+
+
+def menu_path(request) -> str:
+    """The path of a page of the menu, "" of any other: all that the frame shows of an address."""
+    return request.path if request.path in _menu() else ""
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,6 @@ import html as html_entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 from unicodedata import is_normalized
@@ -572,20 +571,7 @@ def render(html: str) -> SafeString:
 
 def parts(html: str) -> tuple[Part, ...]:
     """A body cut at its photos, which the page shows with their captions; each stretch of text as
-    `render` gives it.
-
-    The same text gives the same parts, so those of the last few hundred bodies are remembered:
-    cleaning one takes a tenth of the time of its page. The longest are not, for the memory.
-    """
-    is_remembered = len(html) <= _REMEMBERED_LENGTH
-    return (_parts if is_remembered else _parts.__wrapped__)(html)
-
-
-_REMEMBERED_LENGTH = 10_000
-
-
-@lru_cache(maxsize=512)
-def _parts(html: str) -> tuple[Part, ...]:
+    `render` gives it."""
     pieces = enumerate(_FIGURE.split(html))
     return tuple(
         Part("", int(piece)) if number % 2 else Part(render(piece), None)

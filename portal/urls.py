@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
 
-from portal import health, metrics, replica, views
+from portal import drawn, health, jinja, metrics, replica, views
 from portal.admin import view_on_site
 from portal.display import choose
 from portal.files import media
@@ -13,10 +13,12 @@ from portal.state_screen import state_view
 
 handler400 = views.bad_request
 handler500 = views.server_error
-handler404 = replica.from_copy_where_possible(defaults.page_not_found)
+handler404 = replica.from_copy_where_possible(
+    drawn.once(defaults.page_not_found, at=jinja.menu_path)
+)
 
 public = [
-    path("", views.home, name="home"),
+    path("", drawn.once(views.home), name="home"),
     path("hien-thi/", choose, name="display"),
     path("so-do-trang/", views.site_map, name="site_map"),
     path("robots.txt", views.robots, name="robots"),

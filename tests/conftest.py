@@ -5,9 +5,11 @@ import tempfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import setting_changed
 from django.db import connection, transaction
 from django.test import override_settings
 
+import portal.drawn
 from news.sample import drawings
 from portal import audit_sql, images
 from tests.started import Started
@@ -23,6 +25,23 @@ def pytest_collection_modifyitems(config, items):
     """Long runs are marked and run by themselves."""
     wanted = config.getoption("--stress")
     items[:] = [item for item in items if bool(item.get_closest_marker("stress")) == wanted]
+
+
+# Every page that is answered from memory is drawn again in tests and must be the same.
+portal.drawn.IS_CHECKED = True
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_yet():
+    """Every test begins without remembered pages, and so does what follows a changed setting."""
+
+    def forget(**_kwargs):
+        portal.drawn.memory.clear()
+
+    forget()
+    setting_changed.connect(forget)
+    yield
+    setting_changed.disconnect(forget)
 
 
 @pytest.fixture(autouse=True)

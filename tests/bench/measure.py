@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -64,6 +65,12 @@ class Target:
         finally:
             connection.close()
         return Sample(used / count, elapsed / count)
+
+    def ask_each(self) -> None:
+        """So that each of its pages has been drawn before."""
+        connection = HTTPConnection(HOST, self.web.port, timeout=60)
+        self._ask(connection, self.addresses, Limits(len(self.addresses), seconds=math.inf))
+        connection.close()
 
     def _cpu(self) -> float:
         return self.web.cpu_seconds() + self.database.cpu_seconds()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import DateTimeField, F, Value
 from django.utils import timezone
 
 from news.models import Article, Category
 from news.newest import Choice
-from portal.prepared import Prepared
+from portal.prepared import Prepared, listening
 from portal.publishing import Status
 from tests.factories import SEED_TIME, make_article, make_category, make_department, make_user
 
@@ -198,3 +199,37 @@ def test_a_year_begins_and_ends_at_midnight_in_vietnam(client):
     assert first.title not in of_2017.partition("<main")[2]
     assert first.title in of_2018
     assert last.title not in of_2018.partition("<main")[2]
+
+
+def test_while_somebody_listens_each_question_is_asked_once_and_the_clock_makes_none_anew(
+    django_assert_num_queries,
+):
+    one, two = make_category(), make_category()
+    make_article(category=one)
+    query, now = Prepared(of_category), timezone.now()
+    later = now + timedelta(seconds=1)
+    answers: dict = {}
+    with listening(answers), django_assert_num_queries(2):
+        first = query(category=one.pk, now=now)
+        assert query(category=one.pk, now=later) == first
+        assert query(category=one.pk, now=later)[0] is not first[0]  # whoever changes it is alone
+        assert query(category=two.pk, now=now) == []
+        assert query(category=2**70, now=now) == []  # which no database is asked
+    values = [values for _query, values in answers]
+    assert values == [(("category", pk), ("now", None)) for pk in (one.pk, two.pk)]
+    assert [len(rows) for rows in answers.values()] == [1, 0]
+    with django_assert_num_queries(1):
+        query(category=one.pk, now=now)
+
+
+def test_rows_make_models_and_a_value_needs_none():
+    article = make_article(title="Bài")
+    query = Prepared(
+        lambda pk: Article.objects.filter(pk=pk).annotate(
+            since=Value(None, output_field=DateTimeField()), until=F("publish_at")
+        )
+    )
+    rows = query.rows(pk=article.pk)
+    assert (query.value(rows, "since"), query.value(rows, "until")) == (None, SEED_TIME)
+    assert query.models(rows) == [article]
+    assert query.models([]) == []
