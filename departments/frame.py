@@ -13,12 +13,14 @@ from django.utils import timezone
 from departments.models import SiteSettings, today
 from portal.freshness import NEVER
 from portal.prepared import Prepared
-from portal.rows import earliest
+from portal.unions import earliest
 
 # Name to a function of the moment that gives an expression: a further column of the one row.
 _columns: dict[str, Callable] = {}
 # Functions of the moment that give the moments after it at which something public changes.
 _changes: list[Callable] = []
+# The column of the first of them.
+CHANGE = "next_change"
 
 
 def add_column(name: str, expression: Callable[[datetime.datetime], object]) -> None:
@@ -36,9 +38,6 @@ def _rows(on, now):
     columns = {name: expression(now) for name, expression in _columns.items()}
     columns |= {CHANGE: earliest([moments(now) for moments in _changes])}
     return SiteSettings.objects.on_day(on).annotate(**columns)[:1]
-
-
-CHANGE = "next_change"
 
 
 def ground(request) -> tuple[datetime.date, list[tuple]]:

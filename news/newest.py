@@ -16,7 +16,8 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models import Article, ArticleDepartment
-from portal.prepared import Prepared, sql_of
+from portal.prepared import Prepared
+from portal.unions import union
 
 EARLIEST = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)
 LATEST = datetime.datetime(9999, 12, 30, tzinfo=datetime.UTC)
@@ -145,32 +146,15 @@ def newest_ids(
     themselves for `IN` or `OR`.
     """
     until, way = until or rows, "ASC" if is_turned else "DESC"
-    queries = [sql_of(_keys(part, is_turned)[:until]) for part in parts]
+    merged, parameters = union(_keys(part, is_turned)[:until] for part in parts)
     sql = (
-        f"SELECT parts.key FROM ({_union(queries)}) AS parts "  # noqa: S608 - no reader's words
+        f"SELECT parts.key FROM ({merged}) AS parts "  # noqa: S608 - no reader's words
         f"ORDER BY parts.moment {way}, parts.key {way} LIMIT {rows} OFFSET {start}"
     )
-    return RawSQL(sql, [value for _sql, params in queries for value in params])  # noqa: S611
+    return RawSQL(sql, parameters)  # noqa: S611
 
 
 def _keys(part, is_turned: bool):
     moment, pk = _order(part)
     order = (moment, pk) if is_turned else (f"-{moment}", f"-{pk}")
     return part.order_by(*order).values(key=F(pk), moment=F(moment))
-
-
-def any_of(*queries) -> RawSQL:
-    """The ids of several queries of ids, each with an order and an end of its own."""
-    written = [
-        (query.sql, query.params) if isinstance(query, RawSQL) else sql_of(query)
-        for query in queries
-    ]
-    return RawSQL(_union(written), [one for _sql, params in written for one in params])  # noqa: S611
-
-
-def _union(queries: list) -> str:
-    """SQLite wants a query with an end of its own wrapped in another."""
-    if len(queries) == 1:
-        return queries[0][0]
-    wrapped = (f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(queries))  # noqa: S608
-    return " UNION ".join(wrapped)

@@ -4,8 +4,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from news.models import Article
-from news.newest import any_of, newest_ids
+from news.newest import newest_ids
 from portal.prepared import Prepared
+from portal.unions import any_of
 
 RELATED = 5
 

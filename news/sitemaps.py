@@ -48,22 +48,22 @@ def index(request):
     numbers = range((first - 1) // RANGE, -(-last // RANGE))
     document = _document()
     with document.inside("sitemapindex", **_SITEMAP):
-        document.add(_part(reverse("news:sitemap_pages")))
-        document.add(_parts(settings.SITE_URL, numbers))
+        site = settings.SITE_URL
+        document.add(_part(site, reverse("news:sitemap_pages")))
+        document.add(_parts(site, numbers))
         if _fresh().exists():
-            document.add(_part(reverse("news:sitemap_news")))
+            document.add(_part(site, reverse("news:sitemap_news")))
     return document.response()
 
 
 @lru_cache(maxsize=2)
 def _parts(site: str, numbers: range) -> str:
-    """The lines of the articles' parts, the same until the next thousand articles; `site`: its
-    address, which stands in each."""
-    return "".join(_part(_PART(number=number + 1)) for number in numbers)
+    """The lines of the articles' parts, the same until the next thousand articles."""
+    return "".join(_part(site, _PART(number=number + 1)) for number in numbers)
 
 
-def _part(path: str) -> str:
-    return f"<sitemap><loc>{escape(absolute(path))}</loc></sitemap>"
+def _part(site: str, path: str) -> str:
+    return f"<sitemap><loc>{escape(site + path)}</loc></sitemap>"
 
 
 @require_safe

@@ -63,13 +63,13 @@ class Prepared:
         """The rows as the driver gives them; see also `listening`."""
         if any(isinstance(value, int) and abs(value) > _LARGEST for value in values.values()):
             return []  # no column can hold it
-        heard = getattr(_thread, "answers", None)
-        if heard is None:
+        answers = _heard.answers
+        if answers is None:
             return self._ask(values)
         question = self, tuple((values | {NOW: None} if NOW in values else values).items())
-        if question not in heard:
-            heard[question] = self._ask(values)
-        return heard[question]
+        if question not in answers:
+            answers[question] = self._ask(values)
+        return answers[question]
 
     def _ask(self, values: dict) -> list[tuple]:
         if self._plan is None:
@@ -87,7 +87,15 @@ class Prepared:
 
 # The name of the value that is the clock's.
 NOW = "now"
-_thread = threading.local()
+
+
+class _Heard(threading.local):
+    """The answers that a thread takes down, None where nobody listens."""
+
+    answers: dict | None = None
+
+
+_heard = _Heard()
 
 
 @contextmanager
@@ -97,12 +105,11 @@ def listening(answers: dict):
     It maps questions to raw rows. A question is a query with the names and values that it was asked
     with; None stands for the value NOW, for it is the same question at every moment.
     """
-    before = getattr(_thread, "answers", None)
-    _thread.answers = answers
+    before, _heard.answers = _heard.answers, answers
     try:
         yield
     finally:
-        _thread.answers = before
+        _heard.answers = before
 
 
 def sql_of(queryset) -> tuple[str, tuple]:

@@ -2,10 +2,7 @@
 
 from django.db import models
 from django.db.models import JSONField, Subquery
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
-
-from portal.prepared import sql_of
 
 
 class RowAsJSON(Subquery):
@@ -40,18 +37,6 @@ class RowsAsJSON(Subquery):
             "FROM (%(subquery)s) AS row_of_list)"
         )
         return self.as_sql(compiler, connection, template=template)
-
-
-def earliest(querysets: list) -> RawSQL:
-    """The first moment of all querysets of one column, each with an end of its own, as a column.
-
-    PostgreSQL needs three quarters of the time that five columns take.
-    """
-    written = [sql_of(queryset) for queryset in querysets]
-    parts = (f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(written))  # noqa: S608
-    sql = f"SELECT MIN(moment) FROM ({' UNION ALL '.join(parts)}) AS ahead"  # noqa: S608
-    params = [value for _sql, params in written for value in params]
-    return RawSQL(sql, params, output_field=models.DateTimeField())  # noqa: S611 - our own querysets
 
 
 def instance(model, row: dict, **related):

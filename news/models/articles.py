@@ -211,8 +211,8 @@ _SHOWN = [
     *("conference__review_year", "conference__plan_year", "conference__participants"),
     *("conference__chair__is_acting", "conference__chair__person__full_name"),
     *("conference__chair__person__slug", "conference__chair__position__title"),
-    *("conference__chair__position__department__name",),
-    *("conference__chair__position__department__short_name",),
+    "conference__chair__position__department__name",
+    "conference__chair__position__department__short_name",
 ]
 _IN_PHOTO = ("image", "width", "height", "credit", "focus_x", "focus_y")
 PHOTO_COLUMNS = {

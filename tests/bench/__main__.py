@@ -43,7 +43,7 @@ class Bench:
 
     server: object
     folder: Path
-    site: str = "portal.wsgi"
+    site: str  # the module of its WSGI application
 
     def environment(self, database: str) -> dict[str, str]:
         """The settings of the site on `database`, and of the bare project beside it."""
@@ -160,7 +160,8 @@ def bench_desk(bench: Bench, size: int) -> list[str]:
 def bench_database(kind: str, folder: Path, options: argparse.Namespace) -> list[str]:
     """All sizes on one kind of database; returns what went wrong."""
     with database_server(kind, folder) as server:
-        bench = Bench(server, folder, **({"site": "tests.bench.undrawn"} if options.first else {}))
+        site = "tests.bench.undrawn" if options.first else "portal.wsgi"
+        bench = Bench(server, folder, site)
         if options.desk:
             return [line for size in options.sizes for line in bench_desk(bench, size)]
         if options.search:

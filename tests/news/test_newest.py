@@ -2,7 +2,6 @@
 
 import json
 import random
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ import time_machine
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations import Migration
 from django.db.models import Q
 from django.utils import timezone
@@ -33,6 +32,7 @@ from tests.factories import (
     make_photo,
     make_user,
 )
+from tests.transactions import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -372,17 +372,7 @@ def test_who_names_somebody_while_another_publishes_loses_nothing(term, is_publi
 
     first, second = (publish, name) if is_published_first else (name, publish)
 
-    def meanwhile():
-        second()
-        connection.close()
-
-    other = threading.Thread(target=meanwhile)
-    with transaction.atomic():
-        first()
-        other.start()
-        other.join(0.5)
-        assert other.is_alive(), "the second does not wait"
-    other.join()
+    in_turn(first, second)
     assert wrong() == []
 
 

@@ -211,7 +211,6 @@ def test_who_or_what_is_to_come_is_not_told_beforehand(client):
         assert word not in found
 
 
-@time_machine.travel(NOW, tick=False)
 def test_the_index_is_written_anew_when_a_part_or_another_address_comes(
     client, monkeypatch, settings
 ):
@@ -224,6 +223,7 @@ def test_the_index_is_written_anew_when_a_part_or_another_address_comes(
     assert {one.partition("/sitemap")[0] for one in parts(client)} == {"https://khcn.example"}
 
 
+@time_machine.travel(NOW, tick=False)
 def test_the_queries_do_not_grow(client, django_assert_num_queries):
     make_site()
     budget = {

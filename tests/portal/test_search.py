@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import threading
 import time
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +32,7 @@ from tests.factories import (
     make_person,
     make_position,
 )
+from tests.transactions import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -576,17 +576,7 @@ def test_an_entry_written_while_a_phrase_comes_is_kept_for_it(is_written_first):
 
     first, second = (add, search.keep_phrases)[:: 1 if is_written_first else -1]
 
-    def meanwhile():
-        second()
-        connection.close()
-
-    other = threading.Thread(target=meanwhile)
-    with transaction.atomic():
-        first()
-        other.start()
-        other.join(0.5)
-        assert other.is_alive(), "the second does not wait"
-    other.join()
+    in_turn(first, second)
     assert held() == holding(CENTRE)
     assert len(held()[f" {CENTRE} "]) == 1
     Synonym.objects.all().delete()
