@@ -224,7 +224,11 @@ class _Plan:
             cursor.execute(f"DEALLOCATE {self.statement}")
 
     def _prepare(self, connection) -> None:
-        """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question."""
+        """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question.
+
+        One plan for all values: left to itself it plans anew at each call where a guess for one
+        value looks cheaper, and with many articles that takes longer than the answer.
+        """
         known = _statements.setdefault(connection.connection, set())
         if self.statement in known:
             return
@@ -234,6 +238,7 @@ class _Plan:
             for piece in self.pieces
         )
         with connection.connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
             cursor.execute(f"PREPARE {self.statement} AS {sql}")
         known.add(self.statement)
 

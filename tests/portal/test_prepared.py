@@ -201,6 +201,18 @@ def test_a_year_begins_and_ends_at_midnight_in_vietnam(client):
     assert last.title not in of_2018.partition("<main")[2]
 
 
+def test_a_statement_is_planned_once_for_all_values():
+    if connection.vendor != "postgresql":
+        return
+    query = Prepared(lambda pk: Article.objects.filter(pk=pk))
+    for pk in range(7):
+        query(pk=pk)
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(plans, [query._plan.statement])
+        assert cursor.fetchone() == (7, 0)
+
+
 def test_while_somebody_listens_each_question_is_asked_once_and_the_clock_makes_none_anew(
     django_assert_num_queries,
 ):
