@@ -4,11 +4,16 @@ A new page is one line of PAGES; a new kind of content is one more address of `m
 Used by the tests of the browser and by `make audit`, which opens the same pages of a real site.
 """
 
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.db import connection
 from django.template import loader
 from django.test import Client
 from django.utils import timezone
@@ -230,12 +235,35 @@ def staff_cookie() -> dict[str, str]:
     return {"name": session.key, "value": session.value}
 
 
+class Content:
+    """What `make_content` makes in an empty database, made once a process, for that takes seconds;
+    afterwards its rows and files are put back. On SQLite, where the browser's tests run."""
+
+    addresses: dict[str, str] | None = None
+
+    def again(self) -> dict[str, str]:
+        """Have it there now; returns its addresses, as `make_content` does."""
+        assert not Article.objects.exists(), "what is there would be lost"
+        if self.addresses is None:
+            self.addresses = make_content()
+            self.rows, self.files = sqlite3.connect(":memory:"), tempfile.TemporaryDirectory()
+            connection.connection.backup(self.rows)
+            shutil.copytree(settings.MEDIA_ROOT, self.files.name, dirs_exist_ok=True)
+        else:
+            self.rows.backup(connection.connection)
+            shutil.copytree(self.files.name, settings.MEDIA_ROOT, dirs_exist_ok=True)
+        return self.addresses
+
+
+content = Content()
+
+
 class Reader(AbstractContextManager):
     """A browser window that can open every type of page; `options` are those of the window."""
 
     def __init__(self, browser, site: str, **options):
         self.site = site
-        self.content = make_content()
+        self.content = content.again()
         self.context = browser.new_context(base_url=site, locale="vi-VN", **options)
         self.page = self.context.new_page()
 
