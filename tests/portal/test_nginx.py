@@ -284,9 +284,9 @@ def test_what_nginx_denies_django_is_not_asked_for(site, tmp_path):
 
 
 def test_while_the_site_is_down_a_page_says_so(site, policies):
-    """Last: it takes gunicorn away."""
     site.end(site.gunicorn)
     answer = site.ask("/bao-cao/1990/")  # that nobody has seen before
+    site.serve()
     assert answer.status == 503
     wanted = SAME_EVERYWHERE | HTTPS | {"Content-Security-Policy": policies["plain"]}
     assert differing(answer, wanted) == {}
