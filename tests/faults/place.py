@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -56,7 +57,8 @@ def folder():
 def site_on(where: Path, *, cache: Path | None = None, **environment: str):
     """The site with its sample, running; `environment` over what tests/nginx.py sets."""
     site = nginx.Site(where, name=NAME, cache=cache)
-    site.environment |= environment
+    password = {"DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(16)}  # tests/faults/editor.py
+    site.environment |= password | environment
     try:
         site.start()
         yield site
