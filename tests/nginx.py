@@ -180,15 +180,15 @@ class Site:
             response.body = response.read()
             return response
 
-    def connect(self, *, name: str = "", **versions) -> HTTPConnection:
+    def connect(self, *, name: str = "", source: str = "127.0.0.1", **versions) -> HTTPConnection:
         """A connection over TLS, checked against the site's certificate; `name`: whom it asks for,
-        `versions`: attributes of the context."""
+        `source`: from which address of this machine, `versions`: attributes of the context."""
         context = ssl.create_default_context(cafile=str(self.certificate))
         context.set_ciphers("DEFAULT@SECLEVEL=0")  # or this side would refuse what is old
         for attribute, value in versions.items():
             setattr(context, attribute, value)
         connection = HTTPConnection("127.0.0.1", self.https_port, timeout=20)
-        plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=20)
+        plain = socket.create_connection(("127.0.0.1", self.https_port), 20, (source, 0))
         try:
             connection.sock = context.wrap_socket(plain, server_hostname=name or self.name)
         except BaseException:

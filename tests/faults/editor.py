@@ -14,10 +14,10 @@ from tests.nginx import Site
 
 
 class Editor:
-    """A browser without a screen: cookies, forms, files."""
+    """A browser without a screen: cookies, forms, files; `source`: the address it comes from."""
 
-    def __init__(self, site: Site):
-        self.site = site
+    def __init__(self, site: Site, source: str = "127.0.0.1"):
+        self.site, self.source = site, source
         self.cookies: dict[str, str] = {}
 
     def sign_in(self) -> None:
@@ -34,7 +34,7 @@ class Editor:
             "Referer": f"https://{self.site.name}{address}",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         } | ({"Content-Type": kind} if kind else {})
-        with contextlib.closing(self.site.connect()) as connection:
+        with contextlib.closing(self.site.connect(source=self.source)) as connection:
             connection.request(method, address, body=body, headers=headers)
             response = connection.getresponse()
             response.body = response.read()

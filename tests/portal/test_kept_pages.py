@@ -319,7 +319,8 @@ def test_nginx_keeps_nothing_of_who_has_a_session_whatever_the_program_says(
 
 
 def test_while_django_is_down_kept_pages_go_on_and_come_back(site, photo):
-    pages = {address: site.ask(address).body for address in ("/", "/tin-tuc/", "/co-cau-to-chuc/", photo)}
+    addresses = ("/", "/tin-tuc/", "/co-cau-to-chuc/", photo)
+    pages = {address: site.ask(address).body for address in addresses}
     site.end(site.gunicorn)
     time.sleep(10)  # none is fresh any more
     for address, body in pages.items():
