@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import statistics
 import subprocess
@@ -58,10 +57,10 @@ def serve_plainly(site, port: int) -> None:
 def memory():
     """PSS and the time to the first page with two workers, beside tests/bench/bare.py."""
     with place.folder() as where:
-        bare = dict(os.environ) | {"BARE_DATABASE_URL": f"sqlite:///{where}/bare.sqlite3"}
-        subprocess.run([sys.executable, "-m", "tests.bench.bare"], cwd=ROOT, env=bare, check=True)
         with place.site_on(where) as site:
             ours = site.environment | {"SITE_URL": f"http://{HOST}"}
+        bare = ours | {"BARE_DATABASE_URL": f"sqlite:///{where}/bare.sqlite3"}
+        subprocess.run([sys.executable, "-m", "tests.bench.bare"], cwd=ROOT, env=bare, check=True)
         results = {
             "site": [measure("portal.wsgi", ours, where) for _round in range(3)],
             "bare": [measure("tests.bench.bare:application", bare, where) for _round in range(3)],
