@@ -170,10 +170,13 @@ class Site:
         self.processes.remove(process)
 
     # ── Asking it ───────────────────────────────────────────────────────────────────────────────
-    def ask(self, address: str, method: str = "GET", *, plain=False, **options) -> HTTPResponse:
-        """The answer, already read: `body`. `options` are those of `HTTPConnection.request`."""
+    def ask(
+        self, address: str, method: str = "GET", *, plain=False, source="127.0.0.1", **options
+    ) -> HTTPResponse:
+        """The answer, already read: `body`. `source`: from which address of this machine (over
+        TLS); `options` are those of `HTTPConnection.request`."""
         headers = {"Host": self.name} | options.pop("headers", {})
-        connection = self.connect_plainly() if plain else self.connect()
+        connection = self.connect_plainly() if plain else self.connect(source=source)
         with contextlib.closing(connection):
             connection.request(method, address, headers=headers, **options)
             response = connection.getresponse()

@@ -21,6 +21,7 @@ def choose_action(page, label):
 
 
 def no_sideways_scroll(page, width):
+    page.wait_for_load_state()  # a click has led here: the page may have begun to come
     return page.evaluate("document.documentElement.scrollWidth") <= width
 
 
