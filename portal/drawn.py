@@ -55,7 +55,9 @@ def stands_on(question: Callable, rows: Callable) -> None:
     """
     global _question, _ground
     _question = question
-    _ground = lambda request: (question(request), rows(request))
+
+    def _ground(request) -> tuple:
+        return question(request), rows(request)
 
 
 def address(request) -> tuple[str, str]:

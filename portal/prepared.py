@@ -14,7 +14,7 @@ import re
 import threading
 import weakref
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import psycopg2
@@ -230,7 +230,9 @@ class _Together:
     def __init__(self, plans: list[_Plan]):
         pieces: list = []
         for number, plan in enumerate(plans):
-            pieces.append(f"{' UNION ALL ' if number else ''}SELECT {number}, r::text FROM (")
+            # The rows keep the order of their query; another one would have the page drawn anew.
+            joint = " UNION ALL " if number else ""
+            pieces.append(f"{joint}SELECT {number}, r::text FROM (")  # noqa: S608 - our own
             pieces += [
                 _Slot((number, piece.name)) if isinstance(piece, _Slot) else piece
                 for piece in plan.pieces
@@ -252,7 +254,7 @@ class _Together:
         return texts
 
 
-@cache
+@lru_cache(maxsize=256)
 def _together(asked: tuple[Prepared, ...]) -> _Together:
     return _Together([query._plan for query in asked])
 
