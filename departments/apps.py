@@ -14,5 +14,5 @@ class DepartmentsConfig(AppConfig):
         register_door(doors.DOOR)
         # Of the database that the page was read from: one without a frame asks this alone.
         freshness.asks(replica.from_copy_where_possible(frame.next_change))
-        drawn.stands_on(frame.ground)
+        drawn.stands_on(frame.question, frame.rows)
         search_entries.register()

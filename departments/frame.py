@@ -40,29 +40,35 @@ def _rows(on, now):
     return SiteSettings.objects.on_day(on).annotate(**columns)[:1]
 
 
-def ground(request) -> tuple[datetime.date, list[tuple]]:
-    """The day and the frame's row as the database gives it, asked for once a request; no row
-    without settings."""
-    if not hasattr(request, "_ground"):
-        # Of the moment before anything was read of the page: see `next_change`.
-        now = getattr(request, "asked_at", None) or timezone.now()
-        day = today()
-        request._ground = day, _rows.rows(on=day, now=now)
-    return request._ground
+def _values(request) -> dict:
+    # Of the moment before anything was read of the page: see `next_change`.
+    return {"on": today(), "now": getattr(request, "asked_at", None) or timezone.now()}
+
+
+def question(request) -> tuple:
+    """What is asked for the frame's row today."""
+    return _rows.question(_values(request))
+
+
+def rows(request) -> list[tuple]:
+    """The frame's row as the database gives it, asked for once a request; none without settings."""
+    if not hasattr(request, "_frame"):
+        request._frame = _rows.rows(**_values(request))
+    return request._frame
 
 
 def site(request) -> SiteSettings:
     """The site's settings as they hold today."""
     if not hasattr(request, "_site"):
-        request._site = SiteSettings.of_day(next(iter(_rows.models(ground(request)[1])), None))
+        request._site = SiteSettings.of_day(next(iter(_rows.models(rows(request))), None))
     return request._site
 
 
 def next_change(request) -> datetime.datetime | None:
     """When after `request.asked_at` something public changes by the clock; days of the calendar
     apart. None: there are no settings yet, so nobody knows."""
-    _day, rows = ground(request)
-    return (_rows.value(rows, CHANGE) or NEVER) if rows else None
+    known = rows(request)
+    return (_rows.value(known, CHANGE) or NEVER) if known else None
 
 
 def frame(request) -> dict:

@@ -18,7 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 from django.conf import settings
@@ -27,7 +27,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from portal import display, freshness
-from portal.prepared import NOW, listening
+from portal.prepared import again, listening
 
 # Of what one process remembers: pages and the rows that they were drawn from.
 MOST_BYTES = 24 * 2**20
@@ -35,20 +35,29 @@ MOST_BYTES = 24 * 2**20
 IS_CHECKED = False
 
 
+def _question(request) -> tuple:
+    """What is asked for every page; see `stands_on`."""
+    return ()
+
+
 def _ground(request) -> tuple:
-    """What every page stands on; see `stands_on`."""
-    return None, []
+    """The question, and the rows that answer it."""
+    return (), []
 
 
-def stands_on(function: Callable) -> None:
-    """Have `function(request)` give the day and the raw rows that every page shows, asked for once
-    a request.
+def stands_on(question: Callable, rows: Callable) -> None:
+    """Have every page stand on the answer to the question of prepared queries that
+    `question(request)` gives, with the day among its values; `rows(request)` asks it, once a
+    request.
 
-    With them comes the moment at which the clock next changes something. Without rows nobody
+    The answer tells the moment at which the clock next changes something. Without rows nobody
     knows it, and nothing is remembered.
     """
-    global _ground
-    _ground = function
+    global _question, _ground
+    _question = question
+
+    def _ground(request) -> tuple:
+        return question(request), rows(request)
 
 
 def address(request) -> tuple[str, str]:
@@ -69,10 +78,11 @@ def once(view: Callable, *, at: Callable = address) -> Callable:
         answers: dict = {}
         with listening(answers):
             page = memory.find(key, request)
-            if page is None or not page.holds():
+            if page is None or not page.holds(request, answers):
                 return _drawn(view, request, args, kwargs, answers=answers, key=key)
             if IS_CHECKED:
                 _check(page, view(request, *args, **kwargs), answers)
+            _ground(request)  # is answered now, for whoever asks later in this request
         return page.response()
 
     return answer
@@ -92,8 +102,8 @@ def _drawn(view, request, args, kwargs, *, answers: dict, key: tuple):
             response.render()
     # Whatever was not asked by a prepared query is unknown here.
     if len(asked) == len(answers) - known and _is_for_all(response):
-        page = Page.of(response, key, answers, frame=_ground(request)[1])
-        memory.keep(key, page, request)
+        page = Page.of(response, key, answers, ground=_ground(request))
+        memory.keep(key, page)
         for name, value in page.headers.items():
             response.headers[name] = value  # the ETag
     return response
@@ -138,27 +148,26 @@ class Page:
     content: bytes
     status: int
     headers: dict
+    # Questions with the rows that answered them: the one of all pages, and its own.
+    ground: tuple
     answers: tuple
     weight: int
 
     @classmethod
-    def of(cls, response, key: tuple, answers: dict, *, frame: list) -> Page:
-        """`frame`: the rows that are compared for all pages at once."""
-        own = tuple((question, rows) for question, rows in answers.items() if rows is not frame)
+    def of(cls, response, key: tuple, answers: dict, *, ground: tuple) -> Page:
+        own = tuple(answer for answer in answers.items() if answer[0] != ground[0])
         headers = dict(response.headers)
         if response.status_code == 200:
             headers["ETag"] = freshness.tag(response.content)
         weight = len(response.content) + len(repr(key)) + sum(map(_weight, own))
-        return cls(response.content, response.status_code, headers, own, weight)
+        return cls(response.content, response.status_code, headers, ground, own, weight)
 
-    def holds(self) -> bool:
+    def holds(self, request, answers: dict) -> bool:
         """Whether the database answers all as it did then. As long as it does, what is asked next
         is the same too."""
-        now = timezone.now()
-        return all(
-            query.rows(**{name: now if name == NOW else value for name, value in values}) == rows
-            for (query, values), rows in self.answers
-        )
+        # The moment that its next change is counted from: see portal.freshness.
+        now = getattr(request, "asked_at", None) or timezone.now()
+        return again([self.ground, *self.answers], now, answers)
 
     def response(self) -> HttpResponse:
         return HttpResponse(self.content, status=self.status, headers=self.headers)
@@ -175,30 +184,29 @@ class Memory:
     def __init__(self, most_bytes: int):
         self.most_bytes, self.bytes = most_bytes, 0
         self._pages: OrderedDict[tuple, Page] = OrderedDict()
-        # The day and the frame's row that all of them show.
+        # The question with its rows that all of them stand on.
         self._ground: tuple | None = None
         self._lock = threading.Lock()
 
     def find(self, key: tuple, request) -> Page | None:
-        if key not in self._pages:
-            return None  # what is no page does not ask for the frame
-        ground = _ground(request)
+        question = _question(request)
         with self._lock:
-            if ground != self._ground or key not in self._pages:
+            # On another day another question is asked.
+            if key not in self._pages or self._ground[0] != question:
                 return None
             self._pages.move_to_end(key)
             return self._pages[key]
 
-    def keep(self, key: tuple, page: Page, request) -> None:
+    def keep(self, key: tuple, page: Page) -> None:
         """Remember it, unless it is so large that it would drive many others out."""
-        ground = _ground(request)
-        if not ground[1] or page.weight > self.most_bytes // 16:
+        if not page.ground[1] or page.weight > self.most_bytes // 16:
             return
         with self._lock:
-            if ground != self._ground:
-                self._forget_all(ground)
+            if page.ground != self._ground:
+                self._forget_all(page.ground)
             self._forget(key)
-            self._pages[key] = page
+            # All with the very same rows, which are weighed in none of them.
+            self._pages[key] = replace(page, ground=self._ground)
             self.bytes += page.weight
             while self.bytes > self.most_bytes:
                 self._forget(next(iter(self._pages)))

@@ -2,7 +2,8 @@
 
 Django writes the SQL of a queryset anew for every request, which takes ten times longer than the
 database needs to answer it. A prepared query keeps what the ORM wrote: the same SQL, the same model
-instances. PostgreSQL keeps its plan too, for as long as a connection lives.
+instances. PostgreSQL keeps its plan too, for as long as a connection lives, and gives each row a
+second time as text: by it `again` compares many answers in one question.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import re
 import threading
 import weakref
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import psycopg2
 from django.db import (
     DEFAULT_DB_ALIAS,
+    InterfaceError,
     NotSupportedError,
     OperationalError,
     ProgrammingError,
@@ -59,14 +61,19 @@ class Prepared:
     def __call__(self, **values) -> list:
         return self.models(self.rows(**values))
 
+    def question(self, values: dict) -> tuple:
+        """This query and the values, None for the clock's: it is the same at every moment."""
+        return self, tuple((values | {NOW: None} if NOW in values else values).items())
+
     def rows(self, **values) -> list[tuple]:
-        """The rows as the driver gives them; see also `listening`."""
+        """The rows as the driver gives them, PostgreSQL's with their text behind the columns; see
+        also `listening`."""
         if any(isinstance(value, int) and abs(value) > _LARGEST for value in values.values()):
             return []  # no column can hold it
         answers = _heard.answers
         if answers is None:
             return self._ask(values)
-        question = self, tuple((values | {NOW: None} if NOW in values else values).items())
+        question = self.question(values)
         if question not in answers:
             answers[question] = self._ask(values)
         return answers[question]
@@ -102,14 +109,35 @@ _heard = _Heard()
 def listening(answers: dict):
     """Have `answers` take down what is asked meanwhile in this thread, and answer what it knows.
 
-    It maps questions to raw rows. A question is a query with the names and values that it was asked
-    with; None stands for the value NOW, for it is the same question at every moment.
+    It maps questions (see `Prepared.question`) to raw rows.
     """
     before, _heard.answers = _heard.answers, answers
     try:
         yield
     finally:
         _heard.answers = before
+
+
+def again(known: list[tuple], now: datetime.datetime, answers: dict) -> bool:
+    """Whether `known` questions have the same answers at this moment: pairs of question and rows.
+
+    `answers`, which listens, takes down what is the same, up to the first that is not. PostgreSQL
+    is asked for all in one statement and tells the text of each row: three questions one by one
+    take it and its driver two thirds longer.
+    """
+    if connections[replica.alias()].vendor != "postgresql":
+        return all(
+            query.rows(**{name: now if name == NOW else value for name, value in values}) == rows
+            for (query, values), rows in known
+        )
+    texts = _together(tuple(query for (query, _values), _rows in known)).texts(
+        [dict(values) for (_query, values), _rows in known], now
+    )
+    for (question, rows), found in zip(known, texts, strict=True):
+        if [row[-1] for row in rows] != found:
+            return False
+        answers[question] = rows
+    return True
 
 
 def sql_of(queryset) -> tuple[str, tuple]:
@@ -126,6 +154,111 @@ class _Slot(NamedTuple):
     name: str
 
 
+class _Statement:
+    """SQL as text and slots, whose plan PostgreSQL keeps."""
+
+    def __init__(self, pieces: list):
+        self.pieces = pieces
+        self.names = [piece.name for piece in pieces if isinstance(piece, _Slot)]
+        self.sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
+        self.name = f"portal_{next(_numbers)}"
+        self.distinct = list(dict.fromkeys(self.names))
+        marks = ", ".join(["%s"] * len(self.distinct))
+        self.command = f"EXECUTE {self.name}" + (f"({marks})" if marks else "")
+        queries.STATEMENTS[self.name] = self.sql
+
+    def rows(self, connection, values: dict) -> list[tuple]:
+        """Django would ask "SELECT 1" beforehand, once a request, to learn that nobody has ended
+        the connection: the question tells as much."""
+        was_tried = connection.health_check_done or not connection.health_check_enabled
+        connection.health_check_done = True
+        try:
+            return self._rows(connection, values)
+        except (InterfaceError, OperationalError):
+            if was_tried or connection.in_atomic_block or connection.is_usable():
+                raise
+            connection.close()
+            return self._rows(connection, values)
+
+    def _rows(self, connection, values: dict) -> list[tuple]:
+        adapted = _adapted(connection, values)
+        with connection.cursor() as cursor:
+            self._execute(connection, cursor, adapted)
+            return cursor.fetchall()
+
+    def _execute(self, connection, cursor, adapted: dict) -> None:
+        if _keeps_statements(connection):
+            try:
+                self._prepare(connection)
+                return cursor.execute(self.command, [adapted[name] for name in self.distinct])
+            except (NotSupportedError, OperationalError, ProgrammingError):
+                # A table has changed under the statement, or somebody has discarded it: the
+                # connection forgets it. In a transaction that is lost already nothing can help.
+                if connection.in_atomic_block:
+                    raise
+                self._forget(connection)
+        return cursor.execute(self.sql, [adapted[name] for name in self.names])
+
+    def _forget(self, connection) -> None:
+        _statements.get(connection.connection, set()).discard(self.name)
+        with suppress(psycopg2.Error), connection.connection.cursor() as cursor:
+            cursor.execute(f"DEALLOCATE {self.name}")
+
+    def _prepare(self, connection) -> None:
+        """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question.
+
+        One plan for all values: left to itself it plans anew at each call where a guess for one
+        value looks cheaper, and with many articles that takes longer than the answer.
+        """
+        known = _statements.setdefault(connection.connection, set())
+        if self.name in known:
+            return
+        numbers = {name: number for number, name in enumerate(self.distinct, start=1)}
+        sql = "".join(
+            f"${numbers[piece.name]}" if isinstance(piece, _Slot) else piece.replace("%%", "%")
+            for piece in self.pieces
+        )
+        with connection.connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+            cursor.execute(f"PREPARE {self.name} AS {sql}")
+        known.add(self.name)
+
+
+class _Together:
+    """Several queries as one statement, of which only the rows' texts are asked."""
+
+    def __init__(self, plans: list[_Plan]):
+        pieces: list = []
+        for number, plan in enumerate(plans):
+            # The rows keep the order of their query; another one would have the page drawn anew.
+            joint = " UNION ALL " if number else ""
+            pieces.append(f"{joint}SELECT {number}, r::text FROM (")  # noqa: S608 - our own
+            pieces += [
+                _Slot((number, piece.name)) if isinstance(piece, _Slot) else piece
+                for piece in plan.pieces
+            ]
+            pieces.append(") AS r")
+        self.statement = _Statement(pieces)
+
+    def texts(self, values: list[dict], now: datetime.datetime) -> list[list[str]]:
+        """Those of each query for its values."""
+        connection = connections[replica.alias()]
+        slots = {
+            (number, name): now if name == NOW else value
+            for number, of_query in enumerate(values)
+            for name, value in of_query.items()
+        }
+        texts: list[list[str]] = [[] for _query in values]
+        for number, text in self.statement.rows(connection, slots):
+            texts[number].append(text)
+        return texts
+
+
+@lru_cache(maxsize=256)
+def _together(asked: tuple[Prepared, ...]) -> _Together:
+    return _Together([query._plan for query in asked])
+
+
 class _Plan:
     """The SQL of a query as text and slots, and how its rows become models."""
 
@@ -135,11 +268,11 @@ class _Plan:
         self.sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
         # What Django's SQLite writes of it on every call, which takes as long as the query itself.
         self.qmark_sql = self.sql.replace("%s", "?").replace("%%", "%")
-        self.statement = f"portal_{next(_numbers)}"
-        self.distinct = list(dict.fromkeys(self.names))
-        marks = ", ".join(["%s"] * len(self.distinct))
-        self.command = f"EXECUTE {self.statement}" + (f"({marks})" if marks else "")
-        queries.STATEMENTS[self.statement] = self.sql
+        # "Materialized": what gives a column is not asked once more for the text.
+        self.statement = _Statement(
+            ["WITH r AS MATERIALIZED (", *pieces, ") SELECT r.*, r::text FROM r"]
+        )
+        queries.STATEMENTS[self.statement.name] = self.sql  # which its author knows
         compiler = queryset.query.get_compiler(using=replica.alias())
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info
@@ -174,8 +307,11 @@ class _Plan:
 
     def rows(self, values: dict) -> list[tuple]:
         connection = connections[replica.alias()]
+        if connection.vendor == "postgresql":
+            return self.statement.rows(connection, values)
+        adapted = _adapted(connection, values)
         with connection.cursor() as cursor:
-            self._execute(connection, cursor, values)
+            self._ask_sqlite(connection, cursor, [adapted[name] for name in self.names])
             return cursor.fetchall()
 
     def models(self, rows: list[tuple]) -> list:
@@ -192,55 +328,16 @@ class _Plan:
             value = converter(value, expression, self.compiler.connection)
         return value
 
-    def _execute(self, connection, cursor, values: dict) -> None:
-        if connection.vendor == "postgresql" and _keeps_statements(connection):
-            try:
-                return self._execute_statement(connection, cursor, values)
-            except (NotSupportedError, OperationalError, ProgrammingError):
-                # A table has changed under the statement, or somebody has discarded it: the
-                # connection forgets it. In a transaction that is lost already nothing can help.
-                if connection.in_atomic_block:
-                    raise
-                self._forget(connection)
-        adapted = _adapted(connection, values)
-        params = [adapted[name] for name in self.names]
-        if connection.vendor == "sqlite" and not _is_watched(connection):
-            with connection.wrap_database_errors:
-                if not connection.execute_wrappers:
-                    return Database.Cursor.execute(cursor.cursor, self.qmark_sql, params)
-                ask = partial(_ask_sqlite, cursor.cursor, self.qmark_sql, params)
-                return queries.watch(ask, self.sql, params, False, None)
-        cursor.execute(self.sql, params)
-        return None
-
-    def _execute_statement(self, connection, cursor, values: dict) -> None:
-        self._prepare(connection)
-        adapted = _adapted(connection, values)
-        cursor.execute(self.command, [adapted[name] for name in self.distinct])
-
-    def _forget(self, connection) -> None:
-        _statements.get(connection.connection, set()).discard(self.statement)
-        with suppress(psycopg2.Error), connection.connection.cursor() as cursor:
-            cursor.execute(f"DEALLOCATE {self.statement}")
-
-    def _prepare(self, connection) -> None:
-        """Have PostgreSQL keep the plan; on the driver's own cursor, for it is no question.
-
-        One plan for all values: left to itself it plans anew at each call where a guess for one
-        value looks cheaper, and with many articles that takes longer than the answer.
-        """
-        known = _statements.setdefault(connection.connection, set())
-        if self.statement in known:
+    def _ask_sqlite(self, connection, cursor, params: list) -> None:
+        if _is_watched(connection):
+            cursor.execute(self.sql, params)
             return
-        numbers = {name: number for number, name in enumerate(self.distinct, start=1)}
-        sql = "".join(
-            f"${numbers[piece.name]}" if isinstance(piece, _Slot) else piece.replace("%%", "%")
-            for piece in self.pieces
-        )
-        with connection.connection.cursor() as cursor:
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
-            cursor.execute(f"PREPARE {self.statement} AS {sql}")
-        known.add(self.statement)
+        with connection.wrap_database_errors:
+            if connection.execute_wrappers:
+                ask = partial(_ask_sqlite, cursor.cursor, self.qmark_sql, params)
+                queries.watch(ask, self.sql, params, False, None)
+            else:
+                Database.Cursor.execute(cursor.cursor, self.qmark_sql, params)
 
     def _instance(self, row, known: dict):
         """The row as a model; of the ten articles of a list those of one category share it."""

@@ -88,6 +88,7 @@ def fresh(client, address: str, *, status: int = 200) -> str:
     return shown(client, address, status=status)
 
 
+# With the queries of a first drawing; what was drawn is compared in one on PostgreSQL.
 PAGES = {
     "/": 5,
     "/tin-tuc/": 3,
@@ -117,6 +118,8 @@ def address_of(site, name: str) -> str:
 def test_each_page_is_drawn_once_and_asks_the_database_each_time(
     client, site, templates, django_assert_num_queries, name, queries
 ):
+    if connection.vendor == "postgresql":
+        queries = 1
     address = address_of(site, name)
     first = client.get(address)
     assert len(templates) == 1
@@ -463,22 +466,22 @@ def test_in_tests_a_question_that_holds_the_clock_is_found_out(rf, site, monkeyp
 
 
 # ── What it may take ────────────────────────────────────────────────────────────────────────────
-def page_of(size: int) -> drawn.Page:
-    return drawn.Page(b"x" * size, 200, {}, (), size)
+def page_of(size: int, request) -> drawn.Page:
+    return drawn.Page(b"x" * size, 200, {}, drawn._ground(request), (), size)
 
 
 def test_the_memory_is_bounded_and_the_page_not_asked_for_longest_leaves_first(rf, site):
     memory, request = drawn.Memory(3200), rf.get("/")
     for name in range(16):
-        memory.keep((name,), page_of(200), request)
+        memory.keep((name,), page_of(200, request))
     assert memory.bytes == 3200
     assert memory.find((0,), request).content == b"x" * 200  # so that the next is the oldest
-    memory.keep(("new",), page_of(100), request)
+    memory.keep(("new",), page_of(100, request))
     kept = {name for name in (*range(16), "new") if memory.find((name,), request)}
     assert kept == {*range(16), "new"} - {1}
-    memory.keep(("new",), page_of(200), request)
+    memory.keep(("new",), page_of(200, request))
     assert memory.bytes == 3200
-    memory.keep(("large",), page_of(201), request)  # it would drive others out
+    memory.keep(("large",), page_of(201, request))  # it would drive others out
     assert memory.find(("large",), request) is None
 
 
@@ -516,7 +519,7 @@ def test_many_threads_share_the_memory(rf, site):
             page = memory.find(key, request)
             if page is not None and len(page.content) != 100 + key[0]:
                 wrong.append(key)
-            memory.keep(key, page_of(100 + key[0]), request)
+            memory.keep(key, page_of(100 + key[0], request))
 
     threads = [threading.Thread(target=use, args=(seed,)) for seed in range(1, 9)]
     for thread in threads:

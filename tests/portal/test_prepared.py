@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from news.models import Article, Category
 from news.newest import Choice
-from portal.prepared import Prepared, listening
+from portal.prepared import Prepared, again, listening
 from portal.publishing import Status
 from tests.factories import SEED_TIME, make_article, make_category, make_department, make_user
 
@@ -209,7 +209,7 @@ def test_a_statement_is_planned_once_for_all_values():
         query(pk=pk)
     plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %s"
     with connection.cursor() as cursor:
-        cursor.execute(plans, [query._plan.statement])
+        cursor.execute(plans, [query._plan.statement.name])
         assert cursor.fetchone() == (7, 0)
 
 
@@ -232,6 +232,89 @@ def test_while_somebody_listens_each_question_is_asked_once_and_the_clock_makes_
     assert [len(rows) for rows in answers.values()] == [1, 0]
     with django_assert_num_queries(1):
         query(category=one.pk, now=now)
+
+
+def test_what_was_answered_is_asked_again_in_one_question(django_assert_num_queries):
+    """On PostgreSQL; SQLite is asked up to the first answer that is another."""
+    one, two = make_category(name="Một"), make_category(name="Hai")
+    make_article(category=one, title="Bài")
+    of, named = Prepared(of_category), Prepared(lambda name: Category.objects.filter(name=name))
+    now, is_one = timezone.now(), connection.vendor == "postgresql"
+    known: dict = {}
+    with listening(known):
+        for category in (one.pk, two.pk):
+            of(category=category, now=now)
+        named(name="'; %s $1")
+        named(name="Hai")
+
+    def asked_again(count: int) -> tuple[bool, int]:
+        answers: dict = {}
+        with listening(answers), django_assert_num_queries(1 if is_one else count):
+            same = again(list(known.items()), timezone.now(), answers)
+        return same, sum(known[question] == rows for question, rows in answers.items())
+
+    assert asked_again(4) == (True, 4)
+    Category.objects.filter(pk=two.pk).update(description="Khác")
+    assert asked_again(4) == (False, 3)
+    make_article(category=two)
+    assert asked_again(2) == (False, 1)
+    Article.objects.filter(category=one).update(expire_at=timezone.now())
+    assert asked_again(1) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"byline": ""}, {"byline": '""'}),
+        ({"byline": "a,b"}, {"byline": '"a,b"'}),
+        ({"expire_at": None}, {"expire_at": datetime(2100, 1, 1, tzinfo=UTC)}),
+        (
+            {"expire_at": datetime(2100, 1, 1, 0, 0, 0, 1, tzinfo=UTC)},
+            {"expire_at": datetime(2100, 1, 1, 0, 0, 0, 2, tzinfo=UTC)},
+        ),
+        ({"title": "Bài", "summary": ""}, {"title": "Bà", "summary": "i"}),
+    ],
+)
+def test_a_small_difference_is_another_answer(before, after):
+    Article.objects.filter(pk=make_article().pk).update(**before)
+    query, known = Prepared(lambda pk: Article.objects.filter(pk__gte=pk)), {}
+    with listening(known):
+        query(pk=0)
+    assert again(list(known.items()), timezone.now(), {})
+    Article.objects.update(**after)
+    assert not again(list(known.items()), timezone.now(), {})
+
+
+def test_another_order_is_another_answer():
+    articles = [make_article(publish_at=SEED_TIME + timedelta(days=day)) for day in range(3)]
+    query, known = Prepared(lambda pk: Article.objects.filter(pk__gte=pk).only("title")), {}
+    with listening(known):
+        assert [one.pk for one in query(pk=0)] == [one.pk for one in reversed(articles)]
+    Article.objects.filter(pk=articles[0].pk).update(publish_at=SEED_TIME + timedelta(days=9))
+    assert not again(list(known.items()), timezone.now(), {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_ended_between_two_requests_is_opened_anew(monkeypatch):
+    """Without asking before each request whether it was."""
+    if connection.vendor != "postgresql":
+        return
+    tried, is_usable = [], connection.is_usable
+    monkeypatch.setattr(connection, "is_usable", lambda: tried.append("tried") or is_usable())
+    make_category(name="Khoa học")
+    query = Prepared(lambda pk: Category.objects.filter(pk__gte=pk))
+    for _request in range(2):
+        connection.close_if_unusable_or_obsolete()
+        assert [one.name for one in query(pk=0)] == ["Khoa học"]
+    assert (tried, connection.health_check_enabled) == ([], True)
+    connection.close_if_unusable_or_obsolete()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        backend = connection.connection.info.backend_pid
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    other.close()
+    assert [one.name for one in query(pk=0)] == ["Khoa học"]
+    assert tried == ["tried"]
 
 
 def test_rows_make_models_and_a_value_needs_none():
