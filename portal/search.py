@@ -25,6 +25,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 
 from portal import replica, search_sql, text
 from portal.models import SearchEntry, Synonym
@@ -473,6 +474,9 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
 
 
 _COLUMNS = ("id", "kind", "category", "department", "year", "dated")
+_ORDER = "rank DESC, dated DESC NULLS LAST, id DESC"
+# What PostgreSQL's GROUPING says of the rows that are grouped by one filter: a bit for each other.
+_GROUPED_BY = {name: 15 - 2**bit for bit, name in enumerate(reversed(FILTERS))}
 
 
 class _Lift(NamedTuple):
@@ -494,6 +498,7 @@ class _Statement:
         self.asked = asked
         self.filters = filters
         self.database = search_sql.backend(kept=kept)
+        self.now = connection.ops.adapt_datetimefield_value(timezone.now())
         self.parameters: list = []
 
     def build(self, *, by_date: bool, page: int) -> str:
@@ -504,11 +509,13 @@ class _Statement:
         if by_date:
             steps["ranked"] = f"SELECT id, dated, 0 AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
         else:
-            steps["best"] = self._best()
+            steps["best"] = self._best(page * PAGE_SIZE)
             steps["ranked"] = self._ranked(page * PAGE_SIZE)
         steps["page"] = self._page(page)
+        aside = {"counted", "best"} | ({"hits"} if by_date or not self._is_sure else set())
         with_ = ", ".join(
-            f"{name} AS {self._way(name, by_date=by_date)} ({sql})" for name, sql in steps.items()
+            f"{name} AS {'' if name in aside else 'NOT '}MATERIALIZED ({sql})"
+            for name, sql in steps.items()
         )
         parts = [
             f"SELECT {columns}, NULL, NULL, NULL, {self.no_date} FROM {rows}"  # noqa: S608
@@ -523,22 +530,32 @@ class _Statement:
     # ── Counts ──────────────────────────────────────────────────────────────────────────────────
     no_date = "CAST(NULL AS timestamptz)"
 
-    def _way(self, name: str, *, by_date: bool) -> str:
-        """What is read more than once is put aside."""
-        return "MATERIALIZED" if name in {"counted", "hits", "best"} else "NOT MATERIALIZED"
-
     def _counts(self) -> Iterator[tuple[str, str]]:
-        """For each filter its values with their hits under the other filters."""
-        for name in FILTERS:
+        """For each filter its values with their hits under the other filters, in one pass."""
+        columns = f"GROUPING({', '.join(FILTERS)})"
+        name = " ".join(f"WHEN {code} THEN '{name}'" for name, code in _GROUPED_BY.items())
+        value = ", ".join(f"CAST({name} AS text)" for name in FILTERS)
+        sets = ", ".join(f"({name})" for name in FILTERS)
+        yield (
+            f"CASE {columns} {name} END, COALESCE({value}), {self._number(columns)}",
+            f"hits GROUP BY GROUPING SETS ({sets})",
+        )
+
+    def _number(self, columns: str) -> str:
+        if not self.filters:
+            return "COUNT(*)"
+        cases = []
+        for name, code in _GROUPED_BY.items():
             others = {other: value for other, value in self.filters.items() if other != name}
-            columns = f"'{name}', CAST({name} AS text), COUNT(*)"
-            yield columns, f"hits{self._where(others)} GROUP BY {name}"
+            number = f"COUNT(*) FILTER ({self._where(others)})" if others else "COUNT(*)"
+            cases.append(f"WHEN {code} THEN {number}")
+        return f"CASE {columns} {' '.join(cases)} END"
 
     def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
         """What `_counts` has said, read from the answer's rows."""
         counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
         for part, value, number, *_columns in rows:
-            if part in counts:
+            if part in counts and number:
                 counts[part][value] = number
         return counts
 
@@ -579,11 +596,10 @@ class _Statement:
         return " + ".join(f"CASE WHEN id IN ({ids}) THEN 1 ELSE 0 END" for ids in each)
 
     def _public(self) -> str:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
         return self._put(
             "(entry.public_from IS NULL OR entry.public_from <= %s)"
             " AND (entry.public_until IS NULL OR entry.public_until > %s)",
-            *(now, now),
+            *(self.now, self.now),
         )
 
     def _where(self, filters: dict, *conditions: str) -> str:
@@ -595,31 +611,47 @@ class _Statement:
 
     def _page(self, page: int) -> str:
         """The ids of one page of `ranked` with their positions."""
-        order = "rank DESC, dated DESC NULLS LAST, id DESC"
         rows = self._put(
-            f"SELECT * FROM ranked ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
+            f"SELECT * FROM ranked ORDER BY {_ORDER} LIMIT %s OFFSET %s",  # noqa: S608
             *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
         )
-        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position FROM ({rows}) AS row"  # noqa: S608
+        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {_ORDER}) AS position FROM ({rows}) AS row"  # noqa: S608
 
     # ── Order ───────────────────────────────────────────────────────────────────────────────────
     # More pairs side by side come first, then accents as typed, then the title: portal.text.score.
     # Most pages show hits that hold everything as it is typed. No other hit can stand before those,
     # so only where they are too few is every hit ranked, which costs as much as finding it.
 
-    def _best(self) -> str:
-        """The hits that stand before all others, ranked by their titles."""
-        exact, title = self._exact_lifts(), self._title_lifts()
-        if exact:
-            rank, best = self._sum(title), exact[-1]
-        elif pairs := self.asked.pairs():
-            rank, best = self._sum(title), _Lift(0, All([*self.asked.words().parts, *pairs]))
-        else:
-            rank, best = "1", title[-1]
-        return f"SELECT id, dated, {rank} AS rank FROM {self._hits_with(best)}"  # noqa: S608
+    def _best(self, needed: int) -> str:
+        """As many as needed of the hits that stand before all others, ranked by their titles."""
+        lift, title = self._best_lift, self._title_lifts()
+        rank = "1" if lift.in_title else self._sum(title)
+        rows = self._hits_with(lift)
+        return self._put(
+            f"SELECT id, dated, {rank} AS rank FROM {rows} ORDER BY {_ORDER} LIMIT %s",  # noqa: S608
+            needed,
+        )
+
+    @cached_property
+    def _best_lift(self) -> _Lift:
+        """What such hits meet; whoever meets it is a hit."""
+        if exact := self._exact_lifts():
+            return exact[-1]
+        if pairs := self.asked.pairs():
+            return _Lift(0, All([*self.asked.words().parts, *pairs]))
+        return self._title_lifts()[-1]
+
+    @property
+    def _is_sure(self) -> bool:
+        """Whether the index alone finds them. Else it finds too many, and `hits` has the others."""
+        return self.database.decides(self._best_lift.condition)
 
     def _hits_with(self, lift: _Lift) -> str:
         """The hits under the filters that meet the condition of the lift."""
+        if self._is_sure:
+            columns = [*_COLUMNS, "public_from", "public_until"]
+            found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
+            return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
         number = len(self.asked.pairs())
         every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
         # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.
@@ -675,10 +707,6 @@ class _SqliteStatement(_Statement):
 
     no_date = "NULL"
 
-    def _way(self, name: str, *, by_date: bool) -> str:
-        is_read_twice = name in {"counted", "best"} or (name == "hits" and by_date)
-        return "MATERIALIZED" if is_read_twice else "NOT MATERIALIZED"
-
     def _counts(self) -> Iterator[tuple[str, str]]:
         yield f"'tally', {search_sql.TALLY}, 0", "hits"
         yield "name, value, code", search_sql.VALUES
@@ -687,11 +715,6 @@ class _SqliteStatement(_Statement):
         letters = next(row[1] for row in rows if row[0] == "tally") or ""
         codes = [row[:3] for row in rows if row[0] in FILTERS]
         return search_sql.tally(letters, codes, self.filters)
-
-    def _hits_with(self, lift: _Lift) -> str:
-        columns = [*_COLUMNS, "public_from", "public_until"]
-        found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
-        return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
 
 
 _STATEMENTS = {"sqlite": _SqliteStatement, "postgresql": _Statement}

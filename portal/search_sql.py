@@ -46,7 +46,7 @@ def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, o
 
 # Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters
 # (`is_rough`: good enough to sort hits by, nothing is read); `entries`, a SELECT of columns of the
-# same entries; `is_one_of`, a filter on one of them.
+# same entries; `decides`, whether the index alone finds them; `is_one_of`, a filter on a column.
 
 
 class Sqlite:
@@ -65,6 +65,10 @@ class Sqlite:
         table = _TITLES if in_title else _INDEX
         words = _compile(condition, lambda phrase: f'"{" ".join(phrase)}"', " AND ", " OR ")
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH %s", [words]  # noqa: S608
+
+    @staticmethod
+    def decides(condition: Condition) -> bool:
+        return True
 
     @classmethod
     def entries(
@@ -98,10 +102,16 @@ class Postgres:
             return self._found(condition, ["id"], prefix="^" if in_title else "")
         return self.entries(condition, ["id"])
 
-    def entries(self, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
+    @staticmethod
+    def decides(condition: Condition) -> bool:
+        return _longer_phrases(condition) is None
+
+    def entries(
+        self, condition: Condition, columns: Sequence[str], *, in_title: bool = False
+    ) -> tuple[str, list[str]]:
         unsure = _longer_phrases(condition)
         if unsure is None:
-            return self._found(condition, columns)
+            return self._found(condition, columns, prefix="^" if in_title else "")
         candidates, parameters = self._found(condition, columns)
         reading, phrases = self._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
