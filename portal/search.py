@@ -385,7 +385,7 @@ def find(
     asked = Query(words, synonyms)
     if asked:
         chosen = {"kind": kind, "category": category, "department": department, "year": year}
-        statement = _STATEMENTS[connection.vendor](asked, _filters(chosen), kept)
+        statement = _Statement(asked, _filters(chosen), kept)
         _answer(results, statement, by_date=by_date)
         for hit in results.hits:
             hit.marked_title = text.mark(words, hit.title, synonyms)
@@ -473,10 +473,9 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
     return Hit(kind, url, title, words, dated)
 
 
-_COLUMNS = ("id", "kind", "category", "department", "year", "dated")
+_OF_A_HIT = "entry.kind, page.position, entry.url, entry.title, entry.text, entry.dated"
+_TIMES = ("public_from", "public_until")
 _ORDER = "rank DESC, dated DESC NULLS LAST, id DESC"
-# What PostgreSQL's GROUPING says of the rows that are grouped by one filter: a bit for each other.
-_GROUPED_BY = {name: 15 - 2**bit for bit, name in enumerate(reversed(FILTERS))}
 
 
 class _Lift(NamedTuple):
@@ -500,6 +499,8 @@ class _Statement:
         self.database = search_sql.backend(kept=kept)
         self.now = connection.ops.adapt_datetimefield_value(timezone.now())
         self.parameters: list = []
+        # Of each hit: what it is sorted, counted and narrowed down by.
+        self.columns = list(dict.fromkeys(["id", "dated", *self.database.tallied, *filters]))
 
     def build(self, *, by_date: bool, page: int) -> str:
         steps = {"hits": self._hits()}
@@ -517,47 +518,19 @@ class _Statement:
             f"{name} AS {'' if name in aside else 'NOT '}MATERIALIZED ({sql})"
             for name, sql in steps.items()
         )
+        nothing = f"NULL, NULL, NULL, {self.database.no_date}"
         parts = [
-            f"SELECT {columns}, NULL, NULL, NULL, {self.no_date} FROM {rows}"  # noqa: S608
-            for columns, rows in self._counts()
+            f"SELECT 'tally', {self.database.tally}, 0, {nothing} FROM hits",  # noqa: S608
+            f"SELECT name, value, code, {nothing} FROM {search_sql.VALUES}",  # noqa: S608
+            f"SELECT 'hit', {_OF_A_HIT} FROM page JOIN portal_searchentry AS entry USING (id)",
         ]
-        parts.append(
-            "SELECT 'hit', entry.kind, page.position, entry.url, entry.title, entry.text,"
-            " entry.dated FROM page JOIN portal_searchentry AS entry ON entry.id = page.id"
-        )
         return f"WITH {with_} {' UNION ALL '.join(parts)}"
 
-    # ── Counts ──────────────────────────────────────────────────────────────────────────────────
-    no_date = "CAST(NULL AS timestamptz)"
-
-    def _counts(self) -> Iterator[tuple[str, str]]:
-        """For each filter its values with their hits under the other filters, in one pass."""
-        columns = f"GROUPING({', '.join(FILTERS)})"
-        name = " ".join(f"WHEN {code} THEN '{name}'" for name, code in _GROUPED_BY.items())
-        value = ", ".join(f"CAST({name} AS text)" for name in FILTERS)
-        sets = ", ".join(f"({name})" for name in FILTERS)
-        yield (
-            f"CASE {columns} {name} END, COALESCE({value}), {self._number(columns)}",
-            f"hits GROUP BY GROUPING SETS ({sets})",
-        )
-
-    def _number(self, columns: str) -> str:
-        if not self.filters:
-            return "COUNT(*)"
-        cases = []
-        for name, code in _GROUPED_BY.items():
-            others = {other: value for other, value in self.filters.items() if other != name}
-            number = f"COUNT(*) FILTER ({self._where(others)})" if others else "COUNT(*)"
-            cases.append(f"WHEN {code} THEN {number}")
-        return f"CASE {columns} {' '.join(cases)} END"
-
     def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
-        """What `_counts` has said, read from the answer's rows."""
-        counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
-        for part, value, number, *_columns in rows:
-            if part in counts and number:
-                counts[part][value] = number
-        return counts
+        """For each filter its values with their hits under the other filters, from the answer."""
+        letters = next(row[1] for row in rows if row[0] == "tally") or ""
+        codes = [row[:3] for row in rows if row[0] in FILTERS]
+        return search_sql.tally(letters, codes, self.filters)
 
     # ── Hits ────────────────────────────────────────────────────────────────────────────────────
 
@@ -575,11 +548,9 @@ class _Statement:
         # Where one pair is enough the index says it all; of several it is their number.
         wanted = All([*asked.words().parts, *([Any(pairs)] if asked.needed == 1 else [])])
         number = f", {self._count_pairs()} AS pairs" if asked.needed > 1 else ""
-        found = self._take(
-            self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
-        )
+        found = self._take(self.database.entries(wanted, [*self.columns, *_TIMES]))
         return (
-            f"SELECT {', '.join(_COLUMNS)}{number}"  # noqa: S608
+            f"SELECT {', '.join(self.columns)}{number}"  # noqa: S608
             f" FROM ({found}) AS entry WHERE {self._public()}"
         )
 
@@ -649,7 +620,7 @@ class _Statement:
     def _hits_with(self, lift: _Lift) -> str:
         """The hits under the filters that meet the condition of the lift."""
         if self._is_sure:
-            columns = [*_COLUMNS, "public_from", "public_until"]
+            columns = [*self.columns, *_TIMES]
             found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
             return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
         number = len(self.asked.pairs())
@@ -699,22 +670,3 @@ class _Statement:
     def _in(self, condition: Condition, in_title: bool = False) -> str:
         ids = self._take(self.database.ids(condition, in_title=in_title, is_rough=True))
         return f"id IN ({ids})"
-
-
-class _SqliteStatement(_Statement):
-    """Hits are counted and ranked as the index gives them: putting them aside costs as much as
-    finding them. What its index finds is a hit, nothing has to be read."""
-
-    no_date = "NULL"
-
-    def _counts(self) -> Iterator[tuple[str, str]]:
-        yield f"'tally', {search_sql.TALLY}, 0", "hits"
-        yield "name, value, code", search_sql.VALUES
-
-    def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
-        letters = next(row[1] for row in rows if row[0] == "tally") or ""
-        codes = [row[:3] for row in rows if row[0] in FILTERS]
-        return search_sql.tally(letters, codes, self.filters)
-
-
-_STATEMENTS = {"sqlite": _SqliteStatement, "postgresql": _Statement}
