@@ -522,7 +522,7 @@ class _Statement:
         parts = [
             f"SELECT 'tally', {self.database.tally}, 0, {nothing} FROM hits",  # noqa: S608
             f"SELECT name, value, code, {nothing} FROM {search_sql.VALUES}",  # noqa: S608
-            f"SELECT 'hit', {_OF_A_HIT} FROM page JOIN portal_searchentry AS entry USING (id)",
+            f"SELECT 'hit', {_OF_A_HIT} FROM page JOIN portal_searchentry AS entry USING (id)",  # noqa: S608
         ]
         return f"WITH {with_} {' UNION ALL '.join(parts)}"
 
