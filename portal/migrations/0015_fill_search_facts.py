@@ -7,7 +7,7 @@ Begun anew it goes on where it stopped.
 
 from django.db import migrations
 
-BATCH = 100
+BATCH = 10
 FILL = """
     UPDATE portal_searchentry SET kind = kind
     WHERE id IN (SELECT id FROM portal_searchentry WHERE facts = '' ORDER BY id LIMIT %s)
