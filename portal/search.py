@@ -25,6 +25,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 
 from portal import replica, search_sql, text
 from portal.models import SearchEntry, Synonym
@@ -384,7 +385,7 @@ def find(
     asked = Query(words, synonyms)
     if asked:
         chosen = {"kind": kind, "category": category, "department": department, "year": year}
-        statement = _STATEMENTS[connection.vendor](asked, _filters(chosen), kept)
+        statement = _Statement(asked, _filters(chosen), kept)
         _answer(results, statement, by_date=by_date)
         for hit in results.hits:
             hit.marked_title = text.mark(words, hit.title, synonyms)
@@ -472,7 +473,9 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
     return Hit(kind, url, title, words, dated)
 
 
-_COLUMNS = ("id", "kind", "category", "department", "year", "dated")
+_OF_A_HIT = "entry.kind, page.position, entry.url, entry.title, entry.text, entry.dated"
+_TIMES = ("public_from", "public_until")
+_ORDER = "rank DESC, dated DESC NULLS LAST, id DESC"
 
 
 class _Lift(NamedTuple):
@@ -494,7 +497,10 @@ class _Statement:
         self.asked = asked
         self.filters = filters
         self.database = search_sql.backend(kept=kept)
+        self.now = connection.ops.adapt_datetimefield_value(timezone.now())
         self.parameters: list = []
+        # Of each hit: what it is sorted, counted and narrowed down by.
+        self.columns = list(dict.fromkeys(["id", "dated", *self.database.tallied, *filters]))
 
     def build(self, *, by_date: bool, page: int) -> str:
         steps = {"hits": self._hits()}
@@ -504,43 +510,27 @@ class _Statement:
         if by_date:
             steps["ranked"] = f"SELECT id, dated, 0 AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
         else:
-            steps["best"] = self._best()
+            steps["best"] = self._best(page * PAGE_SIZE)
             steps["ranked"] = self._ranked(page * PAGE_SIZE)
         steps["page"] = self._page(page)
+        aside = {"counted", "best"} | ({"hits"} if by_date or not self._is_sure else set())
         with_ = ", ".join(
-            f"{name} AS {self._way(name, by_date=by_date)} ({sql})" for name, sql in steps.items()
+            f"{name} AS {'' if name in aside else 'NOT '}MATERIALIZED ({sql})"
+            for name, sql in steps.items()
         )
+        nothing = f"NULL, NULL, NULL, {self.database.no_date}"
         parts = [
-            f"SELECT {columns}, NULL, NULL, NULL, {self.no_date} FROM {rows}"  # noqa: S608
-            for columns, rows in self._counts()
+            f"SELECT 'tally', {self.database.tally}, 0, {nothing} FROM hits",  # noqa: S608
+            f"SELECT name, value, code, {nothing} FROM {search_sql.VALUES}",  # noqa: S608
+            f"SELECT 'hit', {_OF_A_HIT} FROM page JOIN portal_searchentry AS entry USING (id)",  # noqa: S608
         ]
-        parts.append(
-            "SELECT 'hit', entry.kind, page.position, entry.url, entry.title, entry.text,"
-            " entry.dated FROM page JOIN portal_searchentry AS entry ON entry.id = page.id"
-        )
         return f"WITH {with_} {' UNION ALL '.join(parts)}"
 
-    # ── Counts ──────────────────────────────────────────────────────────────────────────────────
-    no_date = "CAST(NULL AS timestamptz)"
-
-    def _way(self, name: str, *, by_date: bool) -> str:
-        """What is read more than once is put aside."""
-        return "MATERIALIZED" if name in {"counted", "hits", "best"} else "NOT MATERIALIZED"
-
-    def _counts(self) -> Iterator[tuple[str, str]]:
-        """For each filter its values with their hits under the other filters."""
-        for name in FILTERS:
-            others = {other: value for other, value in self.filters.items() if other != name}
-            columns = f"'{name}', CAST({name} AS text), COUNT(*)"
-            yield columns, f"hits{self._where(others)} GROUP BY {name}"
-
     def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
-        """What `_counts` has said, read from the answer's rows."""
-        counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
-        for part, value, number, *_columns in rows:
-            if part in counts:
-                counts[part][value] = number
-        return counts
+        """For each filter its values with their hits under the other filters, from the answer."""
+        letters = next(row[1] for row in rows if row[0] == "tally") or ""
+        codes = [row[:3] for row in rows if row[0] in FILTERS]
+        return search_sql.tally(letters, codes, self.filters)
 
     # ── Hits ────────────────────────────────────────────────────────────────────────────────────
 
@@ -558,11 +548,9 @@ class _Statement:
         # Where one pair is enough the index says it all; of several it is their number.
         wanted = All([*asked.words().parts, *([Any(pairs)] if asked.needed == 1 else [])])
         number = f", {self._count_pairs()} AS pairs" if asked.needed > 1 else ""
-        found = self._take(
-            self.database.entries(wanted, [*_COLUMNS, "public_from", "public_until"])
-        )
+        found = self._take(self.database.entries(wanted, [*self.columns, *_TIMES]))
         return (
-            f"SELECT {', '.join(_COLUMNS)}{number}"  # noqa: S608
+            f"SELECT {', '.join(self.columns)}{number}"  # noqa: S608
             f" FROM ({found}) AS entry WHERE {self._public()}"
         )
 
@@ -579,11 +567,10 @@ class _Statement:
         return " + ".join(f"CASE WHEN id IN ({ids}) THEN 1 ELSE 0 END" for ids in each)
 
     def _public(self) -> str:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
         return self._put(
             "(entry.public_from IS NULL OR entry.public_from <= %s)"
             " AND (entry.public_until IS NULL OR entry.public_until > %s)",
-            *(now, now),
+            *(self.now, self.now),
         )
 
     def _where(self, filters: dict, *conditions: str) -> str:
@@ -595,31 +582,47 @@ class _Statement:
 
     def _page(self, page: int) -> str:
         """The ids of one page of `ranked` with their positions."""
-        order = "rank DESC, dated DESC NULLS LAST, id DESC"
         rows = self._put(
-            f"SELECT * FROM ranked ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
+            f"SELECT * FROM ranked ORDER BY {_ORDER} LIMIT %s OFFSET %s",  # noqa: S608
             *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
         )
-        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {order}) AS position FROM ({rows}) AS row"  # noqa: S608
+        return f"SELECT id, ROW_NUMBER() OVER (ORDER BY {_ORDER}) AS position FROM ({rows}) AS row"  # noqa: S608
 
     # ── Order ───────────────────────────────────────────────────────────────────────────────────
     # More pairs side by side come first, then accents as typed, then the title: portal.text.score.
     # Most pages show hits that hold everything as it is typed. No other hit can stand before those,
     # so only where they are too few is every hit ranked, which costs as much as finding it.
 
-    def _best(self) -> str:
-        """The hits that stand before all others, ranked by their titles."""
-        exact, title = self._exact_lifts(), self._title_lifts()
-        if exact:
-            rank, best = self._sum(title), exact[-1]
-        elif pairs := self.asked.pairs():
-            rank, best = self._sum(title), _Lift(0, All([*self.asked.words().parts, *pairs]))
-        else:
-            rank, best = "1", title[-1]
-        return f"SELECT id, dated, {rank} AS rank FROM {self._hits_with(best)}"  # noqa: S608
+    def _best(self, needed: int) -> str:
+        """As many as needed of the hits that stand before all others, ranked by their titles."""
+        lift, title = self._best_lift, self._title_lifts()
+        rank = "1" if lift.in_title else self._sum(title)
+        rows = self._hits_with(lift)
+        return self._put(
+            f"SELECT id, dated, {rank} AS rank FROM {rows} ORDER BY {_ORDER} LIMIT %s",  # noqa: S608
+            needed,
+        )
+
+    @cached_property
+    def _best_lift(self) -> _Lift:
+        """What such hits meet; whoever meets it is a hit."""
+        if exact := self._exact_lifts():
+            return exact[-1]
+        if pairs := self.asked.pairs():
+            return _Lift(0, All([*self.asked.words().parts, *pairs]))
+        return self._title_lifts()[-1]
+
+    @property
+    def _is_sure(self) -> bool:
+        """Whether the index alone finds them. Else it finds too many, and `hits` has the others."""
+        return self.database.decides(self._best_lift.condition)
 
     def _hits_with(self, lift: _Lift) -> str:
         """The hits under the filters that meet the condition of the lift."""
+        if self._is_sure:
+            columns = [*self.columns, *_TIMES]
+            found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
+            return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
         number = len(self.asked.pairs())
         every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
         # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.
@@ -667,31 +670,3 @@ class _Statement:
     def _in(self, condition: Condition, in_title: bool = False) -> str:
         ids = self._take(self.database.ids(condition, in_title=in_title, is_rough=True))
         return f"id IN ({ids})"
-
-
-class _SqliteStatement(_Statement):
-    """Hits are counted and ranked as the index gives them: putting them aside costs as much as
-    finding them. What its index finds is a hit, nothing has to be read."""
-
-    no_date = "NULL"
-
-    def _way(self, name: str, *, by_date: bool) -> str:
-        is_read_twice = name in {"counted", "best"} or (name == "hits" and by_date)
-        return "MATERIALIZED" if is_read_twice else "NOT MATERIALIZED"
-
-    def _counts(self) -> Iterator[tuple[str, str]]:
-        yield f"'tally', {search_sql.TALLY}, 0", "hits"
-        yield "name, value, code", search_sql.VALUES
-
-    def counts(self, rows: list[tuple]) -> dict[str, dict[str, int]]:
-        letters = next(row[1] for row in rows if row[0] == "tally") or ""
-        codes = [row[:3] for row in rows if row[0] in FILTERS]
-        return search_sql.tally(letters, codes, self.filters)
-
-    def _hits_with(self, lift: _Lift) -> str:
-        columns = [*_COLUMNS, "public_from", "public_until"]
-        found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
-        return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
-
-
-_STATEMENTS = {"sqlite": _SqliteStatement, "postgresql": _Statement}

@@ -46,7 +46,8 @@ def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, o
 
 # Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters
 # (`is_rough`: good enough to sort hits by, nothing is read); `entries`, a SELECT of columns of the
-# same entries; `is_one_of`, a filter on one of them.
+# same entries; `decides`, whether the index alone finds them; `is_one_of`, a filter on a column;
+# `tally`, what says the FILTERS of many entries as one text, four letters each, from `tallied`.
 
 
 class Sqlite:
@@ -55,6 +56,10 @@ class Sqlite:
     Its tokenizer splits at spaces and changes nothing else.
     """
 
+    tallied = FILTERS
+    # SQLite has no hash to count by: it would sort the hits once a filter.
+    tally = f"group_concat(char({', '.join(FILTERS)}), '')"
+    no_date = "NULL"
     # Slim rows make hits countable without reading those that hold the texts.
     joined = "CROSS JOIN portal_searchfacts AS entry ON entry.id = found.id"
 
@@ -65,6 +70,10 @@ class Sqlite:
         table = _TITLES if in_title else _INDEX
         words = _compile(condition, lambda phrase: f'"{" ".join(phrase)}"', " AND ", " OR ")
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH %s", [words]  # noqa: S608
+
+    @staticmethod
+    def decides(condition: Condition) -> bool:
+        return True
 
     @classmethod
     def entries(
@@ -86,6 +95,10 @@ class Postgres:
     table of their own to be read (0005_search_texts_apart), and for some longer phrases the
     entries that hold them (0013_phrases_of_synonyms)."""
 
+    # By a trigger (0014_search_facts): counting by four columns of words takes longer than finding.
+    tallied = ("facts",)
+    tally = "string_agg(facts, '')"
+    no_date = "CAST(NULL AS timestamptz)"
     _tokens = "portal_search_tokens(folded_title, folded_text, toned_title, toned_text)"
 
     def __init__(self, kept: Collection[str] = ()):
@@ -98,10 +111,16 @@ class Postgres:
             return self._found(condition, ["id"], prefix="^" if in_title else "")
         return self.entries(condition, ["id"])
 
-    def entries(self, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
+    @staticmethod
+    def decides(condition: Condition) -> bool:
+        return _longer_phrases(condition) is None
+
+    def entries(
+        self, condition: Condition, columns: Sequence[str], *, in_title: bool = False
+    ) -> tuple[str, list[str]]:
         unsure = _longer_phrases(condition)
         if unsure is None:
-            return self._found(condition, columns)
+            return self._found(condition, columns, prefix="^" if in_title else "")
         candidates, parameters = self._found(condition, columns)
         reading, phrases = self._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
@@ -184,6 +203,35 @@ def backend(using: str = "default", *, kept: Collection[str] = ()):
     return Postgres(kept) if connections[using].vendor == "postgresql" else Sqlite
 
 
+# ── Counts ──────────────────────────────────────────────────────────────────────────────────────
+
+# The values of the FILTERS, each with the code whose letter stands for it.
+VALUES = "portal_searchvalue"
+
+
+def tally(
+    letters: str, codes: Iterable[tuple], filters: Mapping[str, Sequence]
+) -> dict[str, dict[str, int]]:
+    """What a tally says: for each filter its values with their hits under the other filters.
+
+    `codes` are the rows of VALUES (name, value, code), `filters` the values of which one is enough.
+    """
+    columns = {name: letters[position :: len(FILTERS)] for position, name in enumerate(FILTERS)}
+    values = {name: {} for name in FILTERS}
+    for name, value, code in codes:
+        values[name][chr(code)] = value
+    kept = {}
+    for name, several in filters.items():
+        wanted = {one for one, value in values[name].items() if value in set(map(str, several))}
+        kept[name] = [letter in wanted for letter in columns[name]]
+    counts = {}
+    for name, column in columns.items():
+        others = [those for other, those in kept.items() if other != name]
+        under = compress(column, map(all, zip(*others, strict=True))) if others else column
+        counts[name] = {values[name][one]: number for one, number in Counter(under).items()}
+    return counts
+
+
 # ── PostgreSQL's phrases ────────────────────────────────────────────────────────────────────────
 
 _PHRASES = "portal_searchphrase"
@@ -236,35 +284,10 @@ _COLUMNS = {
     _TITLES: ("folded_title", "toned_title"),
 }
 # What hits are counted by stands as a number in a row of its own: reading it by its id takes half
-# of what an index over the words takes. `tally` counts the numbers.
-_FACTS, VALUES = "portal_searchfacts", "portal_searchvalue"
+# of what an index over the words takes.
+_FACTS = "portal_searchfacts"
 _TIMES = ("dated", "public_from", "public_until")
 _TRIGGERS = tuple(f"{_TABLE}_{name}" for name in ("added", "deleted", "changed", "moved"))
-# The numbers of many hits as one text, a letter each: SQLite would sort them to count them.
-TALLY = f"group_concat(char({', '.join(FILTERS)}), '')"
-
-
-def tally(
-    letters: str, codes: Iterable[tuple], filters: Mapping[str, Sequence]
-) -> dict[str, dict[str, int]]:
-    """What TALLY says: for each column its values with their hits under the filters of the others.
-
-    `codes` are the rows of VALUES (name, value, code), `filters` the values of which one is enough.
-    """
-    columns = {name: letters[position :: len(FILTERS)] for position, name in enumerate(FILTERS)}
-    values = {name: {} for name in FILTERS}
-    for name, value, code in codes:
-        values[name][chr(code)] = value
-    kept = {}
-    for name, several in filters.items():
-        wanted = {one for one, value in values[name].items() if value in set(map(str, several))}
-        kept[name] = [letter in wanted for letter in columns[name]]
-    counts = {}
-    for name, column in columns.items():
-        others = [those for other, those in kept.items() if other != name]
-        under = compress(column, map(all, zip(*others, strict=True))) if others else column
-        counts[name] = {values[name][one]: number for one, number in Counter(under).items()}
-    return counts
 
 
 def prepare(using: str) -> None:

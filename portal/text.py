@@ -37,7 +37,9 @@ def normalize(value: str) -> str:
     # Invisible characters go first: one of them between a letter and its mark stops NFC.
     text = value.replace("\r\n", "\n")
     text = text.translate(_CLEAN) if _UNCLEAN.search(text) else text
-    text = re.sub(r" {3,}", " ", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    if "   " in text:
+        text = re.sub(r" {3,}", " ", text)
     return "\n".join(line.rstrip(" \t") for line in text.split("\n"))
 
 
@@ -458,7 +460,8 @@ DEFAULT_SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("TTHC", "thủ tục hành chính"),
 )
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u200b\ufeff\u00ad])*")
+# A letter or digit, then more of them and marks; possessive, for a snippet reads every word.
+_WORD = re.compile(r"[^\W_]++(?:[\u0300-\u036f\u200b\ufeff\u00ad]++[^\W_]*+)*+")
 
 
 class _Word(NamedTuple):
@@ -479,6 +482,10 @@ def _words(text: str) -> list[_Word]:
     return [_Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
+# Words up to this length are remembered; a syllable has seven letters at most.
+_SHORT = 10
+
+
 @lru_cache(maxsize=20_000)
 def _folded_short(word: str) -> str:
     return fold(word)
@@ -486,12 +493,17 @@ def _folded_short(word: str) -> str:
 
 def _folded(word: str) -> str:
     """Return `fold(word)`, remembered: Vietnamese has some seven thousand syllables."""
-    return _folded_short(word) if len(word) <= 10 else fold(word)
+    return _folded_short(word) if len(word) <= _SHORT else fold(word)
 
 
 def syllables(text: str) -> list[str]:
     """Return the folded runs of letters and digits: "1234/QĐ-UBND" gives 1234, qd, ubnd."""
-    return [_folded(word) for word in _WORD.findall(text)]
+    return _all_folded(_WORD.findall(text))
+
+
+def _all_folded(words: list[str]) -> list[str]:
+    is_short = max(map(len, words), default=0) <= _SHORT
+    return list(map(_folded_short if is_short else _folded, words))
 
 
 def toned_syllables(text: str) -> list[str]:
@@ -518,7 +530,12 @@ def expand(query: str, synonyms: Synonyms = ()) -> list[Unit]:
     "khcn 2018" gives [(("khcn",), ("kh", "cn"), ("khoa", "hoc", "va", "cong", "nghe")),
     (("2018",),)]. The longest synonym wins; a phrase in two groups belongs to the first.
     """
-    units = _units_by_phrase(tuple(map(tuple, synonyms)))
+    return list(_expanded(query, tuple(map(tuple, synonyms))))
+
+
+@lru_cache(maxsize=8)  # a page of results marks its query in every title and text
+def _expanded(query: str, synonyms: tuple[tuple[str, ...], ...]) -> tuple[Unit, ...]:
+    units = _units_by_phrase(synonyms)
     longest = max(map(len, units), default=1)
     rest, found = syllables(query), []
     start = 0
@@ -528,7 +545,7 @@ def expand(query: str, synonyms: Synonyms = ()) -> list[Unit]:
         phrase = next((phrase for phrase in phrases if phrase in units), (rest[start],))
         found.append(units.get(phrase, (phrase,)))
         start += len(phrase)
-    return found
+    return tuple(found)
 
 
 def is_word(unit: Unit) -> bool:
@@ -546,7 +563,7 @@ class _Found:
 
     def __init__(self, units: Sequence[Unit], text: str):
         self.words = list(_WORD.finditer(text))
-        self.hits = list(_hits(units, [_folded(word[0]) for word in self.words]))
+        self.hits = list(_hits(units, _all_folded([word[0] for word in self.words])))
         self.units = {hit.unit for hit in self.hits}
         wanted = set(_pairs(units))
         starting: dict[int, list[_Hit]] = {}
@@ -583,14 +600,14 @@ def _hits(units: Iterable[Unit], folded: Sequence[str]) -> Iterator[_Hit]:
     for unit in dict.fromkeys(units):
         for phrase in unit:
             by_first.setdefault(phrase[0], []).append((phrase, unit))
-    for first, syllable in enumerate(folded):
-        for phrase, unit in by_first.get(syllable, ()):
+    for first in [place for place, syllable in enumerate(folded) if syllable in by_first]:
+        for phrase, unit in by_first[folded[first]]:
             if tuple(folded[first : first + len(phrase)]) == phrase:
                 yield _Hit(unit, first, first + len(phrase))
 
 
 def _accents(word: str) -> tuple[str, str]:
-    if len(word) <= 10:
+    if len(word) <= _SHORT:
         return _accents_short(word)
     return without_tone(word.translate(_INVISIBLE))
 
@@ -658,7 +675,7 @@ def snippet(query: str, text: str, length: int = 200, synonyms: Synonyms = ()) -
 
     On one line, at most `length` characters with the "…" that stands for what is left out.
     """
-    text = " ".join(normalize(text).split())
+    text = _on_one_line(text)
     spans = _spans(query, text, synonyms)
     if len(text) <= length:
         return _segments(text, spans, 0, len(text))
@@ -667,6 +684,13 @@ def snippet(query: str, text: str, length: int = 200, synonyms: Synonyms = ()) -
     before = [("…", False)] if start > 0 else []
     after = [("…", False)] if end < len(text) else []
     return before + segments + after
+
+
+def _on_one_line(text: str) -> str:
+    line = normalize(text).replace("\n", " ").strip(" ")
+    # Most are that line already: every space but the plain one counts as not printable.
+    is_single = line.isprintable() and "  " not in line
+    return line if is_single else " ".join(line.split())
 
 
 def _spans(query: str, text: str, synonyms: Synonyms) -> list[tuple[int, int]]:

@@ -741,6 +741,21 @@ def test_filters_and_counts_follow_an_update_without_signals():
     assert search.find("hoi nghi").total == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_bring_a_new_category_at_once_are_counted_under_one():
+    """On PostgreSQL; SQLite has one writer."""
+    if connection.vendor != "postgresql":
+        return
+    owner = ContentType.objects.get_for_model(Category)
+
+    def add(number):
+        entry = search.Entry(kind="tin-tuc", url="/", title="hội nghị", category="moi-tinh")
+        search._as_row(entry, owner, number).save()
+
+    in_turn(lambda: add(1), lambda: add(2))
+    assert search.find("hoi nghi").facets["category"] == {"moi-tinh": 2}
+
+
 def test_counts_under_two_filters_are_those_of_the_entries_that_meet_both():
     rng = random.Random(7)  # noqa: S311
     rows = []

@@ -785,7 +785,8 @@ def test_snippet_marks_the_accented_words():
         (" quản lý chất", False),
         ("…", False),
     ]
-    assert text.snippet("hai", "một\n\n  hai") == [("một ", False), ("hai", True)]
+    for spaces in (" ", "\n\n  ", "\t", "\u3000", "\u2028", " \u1680"):
+        assert text.snippet("hai", f"một{spaces}hai ") == [("một ", False), ("hai", True)]
 
 
 # --- Speed ---
