@@ -741,6 +741,19 @@ def test_filters_and_counts_follow_an_update_without_signals():
     assert search.find("hoi nghi").total == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("kind", "bao-cao"), ("category", "moi"), ("department", "moi"), ("year", 2020)],
+)
+def test_counts_follow_each_filter_that_changes_alone(name, value):
+    old = {"category": "cu", "department": "cu", "dated": datetime(2018, 6, 1, tzinfo=UTC)}
+    for number in range(2):
+        write(f"hội nghị {number}", **old)
+    SearchEntry.objects.filter(title="hội nghị 1").update(**{name: value})
+    facet = search.find("hoi nghi").facets[name]
+    assert (facet[str(value)], sum(facet.values())) == (1, 2)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_bring_a_new_category_at_once_are_counted_under_one():
     """On PostgreSQL; SQLite has one writer."""
