@@ -130,9 +130,7 @@ def again(known: list[tuple], now: datetime.datetime, answers: dict) -> bool:
             query.rows(**{name: now if name == NOW else value for name, value in values}) == rows
             for (query, values), rows in known
         )
-    texts = _together(tuple(query for (query, _values), _rows in known)).texts(
-        [dict(values) for (_query, values), _rows in known], now
-    )
+    texts = _texts([question for question, _rows in known], now)
     for (question, rows), found in zip(known, texts, strict=True):
         if [row[-1] for row in rows] != found:
             return False
@@ -149,23 +147,28 @@ def sql_of(queryset) -> tuple[str, tuple]:
 
 
 class _Slot(NamedTuple):
-    """Stands in the SQL for the value of this name."""
+    """Stands in the SQL for the value of this name; among several queries, of (number, name)."""
 
-    name: str
+    name: str | tuple[int, str]
+
+
+def _written(pieces: list) -> tuple[str, list]:
+    """The SQL of text and slots, and the slots' names in their order."""
+    sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
+    return sql, [piece.name for piece in pieces if isinstance(piece, _Slot)]
 
 
 class _Statement:
-    """SQL as text and slots, whose plan PostgreSQL keeps."""
+    """SQL as text and slots, whose plan PostgreSQL keeps; `told`: what its author knows of it."""
 
-    def __init__(self, pieces: list):
+    def __init__(self, pieces: list, told: str = ""):
         self.pieces = pieces
-        self.names = [piece.name for piece in pieces if isinstance(piece, _Slot)]
-        self.sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
+        self.sql, self.names = _written(pieces)
         self.name = f"portal_{next(_numbers)}"
         self.distinct = list(dict.fromkeys(self.names))
         marks = ", ".join(["%s"] * len(self.distinct))
         self.command = f"EXECUTE {self.name}" + (f"({marks})" if marks else "")
-        queries.STATEMENTS[self.name] = self.sql
+        queries.STATEMENTS[self.name] = told or self.sql
 
     def rows(self, connection, values: dict) -> list[tuple]:
         """Django would ask "SELECT 1" beforehand, once a request, to learn that nobody has ended
@@ -224,39 +227,34 @@ class _Statement:
         known.add(self.name)
 
 
-class _Together:
-    """Several queries as one statement, of which only the rows' texts are asked."""
-
-    def __init__(self, plans: list[_Plan]):
-        pieces: list = []
-        for number, plan in enumerate(plans):
-            # The rows keep the order of their query; another one would have the page drawn anew.
-            joint = " UNION ALL " if number else ""
-            pieces.append(f"{joint}SELECT {number}, r::text FROM (")  # noqa: S608 - our own
-            pieces += [
-                _Slot((number, piece.name)) if isinstance(piece, _Slot) else piece
-                for piece in plan.pieces
-            ]
-            pieces.append(") AS r")
-        self.statement = _Statement(pieces)
-
-    def texts(self, values: list[dict], now: datetime.datetime) -> list[list[str]]:
-        """Those of each query for its values."""
-        connection = connections[replica.alias()]
-        slots = {
-            (number, name): now if name == NOW else value
-            for number, of_query in enumerate(values)
-            for name, value in of_query.items()
-        }
-        texts: list[list[str]] = [[] for _query in values]
-        for number, text in self.statement.rows(connection, slots):
-            texts[number].append(text)
-        return texts
-
-
 @lru_cache(maxsize=256)
-def _together(asked: tuple[Prepared, ...]) -> _Together:
-    return _Together([query._plan for query in asked])
+def _together(asked: tuple[Prepared, ...]) -> _Statement:
+    """Several queries as one statement, which gives each row's number of query and its text."""
+    pieces: list = []
+    for number, query in enumerate(asked):
+        # The rows keep the order of their query; another one would have the page drawn anew.
+        joint = " UNION ALL " if number else ""
+        pieces.append(f"{joint}SELECT {number}, r::text FROM (")  # noqa: S608 - our own
+        pieces += [
+            _Slot((number, piece.name)) if isinstance(piece, _Slot) else piece
+            for piece in query._plan.pieces
+        ]
+        pieces.append(") AS r")
+    return _Statement(pieces)
+
+
+def _texts(questions: list[tuple], now: datetime.datetime) -> list[list[str]]:
+    """The texts of the rows that answer each question at this moment, asked for at once."""
+    slots = {
+        (number, name): now if name == NOW else value
+        for number, (_query, values) in enumerate(questions)
+        for name, value in values
+    }
+    statement = _together(tuple(query for query, _values in questions))
+    texts: list[list[str]] = [[] for _question in questions]
+    for number, text in statement.rows(connections[replica.alias()], slots):
+        texts[number].append(text)
+    return texts
 
 
 class _Plan:
@@ -264,15 +262,13 @@ class _Plan:
 
     def __init__(self, queryset, pieces: list):
         self.pieces = pieces
-        self.names = [piece.name for piece in pieces if isinstance(piece, _Slot)]
-        self.sql = "".join("%s" if isinstance(piece, _Slot) else piece for piece in pieces)
+        self.sql, self.names = _written(pieces)
         # What Django's SQLite writes of it on every call, which takes as long as the query itself.
         self.qmark_sql = self.sql.replace("%s", "?").replace("%%", "%")
         # "Materialized": what gives a column is not asked once more for the text.
         self.statement = _Statement(
-            ["WITH r AS MATERIALIZED (", *pieces, ") SELECT r.*, r::text FROM r"]
+            ["WITH r AS MATERIALIZED (", *pieces, ") SELECT r.*, r::text FROM r"], told=self.sql
         )
-        queries.STATEMENTS[self.statement.name] = self.sql  # which its author knows
         compiler = queryset.query.get_compiler(using=replica.alias())
         compiler.as_sql()  # fills what the rows are read with
         select, info = compiler.select, compiler.klass_info

@@ -570,7 +570,8 @@ class _Statement:
         return self._put(
             "(entry.public_from IS NULL OR entry.public_from <= %s)"
             " AND (entry.public_until IS NULL OR entry.public_until > %s)",
-            *(self.now, self.now),
+            self.now,
+            self.now,
         )
 
     def _where(self, filters: dict, *conditions: str) -> str:

@@ -73,12 +73,20 @@ def drawn(tmp_path_factory):
     return pictures, root
 
 
-@pytest.fixture
-def drawn_before(drawn, private_root, monkeypatch):
-    """Loading the sample finds the pictures ready, bytes and files as they are drawn."""
+@contextlib.contextmanager
+def finding(drawn, folder):
+    """Loading the sample finds the pictures ready: their bytes, and their files in `folder`."""
     pictures, root = drawn
-    shutil.copytree(root, private_root, dirs_exist_ok=True)
-    monkeypatch.setattr(drawings, "picture", pictures.__getitem__)
+    shutil.copytree(root, folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawings, "picture", pictures.__getitem__)
+        yield
+
+
+@pytest.fixture
+def drawn_before(drawn, private_root):
+    with finding(drawn, private_root):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -191,7 +191,9 @@ class Site:
         for attribute, value in versions.items():
             setattr(context, attribute, value)
         connection = HTTPConnection("127.0.0.1", self.https_port, timeout=20)
-        plain = socket.create_connection(("127.0.0.1", self.https_port), 20, (source, 0))
+        plain = socket.create_connection(
+            ("127.0.0.1", self.https_port), timeout=20, source_address=(source, 0)
+        )
         try:
             connection.sock = context.wrap_socket(plain, server_hostname=name or self.name)
         except BaseException:

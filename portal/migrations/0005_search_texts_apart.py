@@ -7,6 +7,8 @@ at both ends. Short columns stay in the entry's row whatever its width.
 
 from django.db import migrations
 
+from portal import postgresql
+
 _SHORT = ("kind", "url", "title", "folded_title", "category", "department")
 POSTGRES = (
     "ALTER TABLE portal_searchentry "
@@ -57,16 +59,7 @@ BACK = (
 )
 
 
-def run(statements):
-    def on_postgresql(apps, schema_editor):
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in statements:
-                schema_editor.execute(statement)
-
-    return on_postgresql
-
-
 class Migration(migrations.Migration):
     dependencies = [("portal", "0004_search_without_workers")]
 
-    operations = [migrations.RunPython(run(POSTGRES), run(BACK))]
+    operations = [postgresql.run_sql(POSTGRES, BACK)]

@@ -6,6 +6,8 @@ writes it. The texts' own trigger keeps the entries.
 
 from django.db import migrations
 
+from portal import postgresql
+
 FUNCTION = """
     CREATE OR REPLACE FUNCTION portal_search_keep_text() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -54,16 +56,7 @@ BACK = (
 )
 
 
-def run(statements):
-    def on_postgresql(apps, schema_editor):
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in statements:
-                schema_editor.execute(statement)
-
-    return on_postgresql
-
-
 class Migration(migrations.Migration):
     dependencies = [("portal", "0012_maintenance_told")]
 
-    operations = [migrations.RunPython(run(POSTGRES), run(BACK))]
+    operations = [postgresql.run_sql(POSTGRES, BACK)]

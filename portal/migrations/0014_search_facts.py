@@ -7,6 +7,8 @@ is portal.search_sql.tally. The entries that are there get theirs in the next mi
 
 from django.db import migrations
 
+from portal import postgresql
+
 POSTGRES = (
     """
     CREATE TABLE portal_searchvalue (
@@ -69,16 +71,7 @@ BACK = (
 )
 
 
-def run(statements):
-    def on_postgresql(apps, schema_editor):
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in statements:
-                schema_editor.execute(statement)
-
-    return on_postgresql
-
-
 class Migration(migrations.Migration):
     dependencies = [("portal", "0013_phrases_of_synonyms")]
 
-    operations = [migrations.RunPython(run(POSTGRES), run(BACK))]
+    operations = [postgresql.run_sql(POSTGRES, BACK)]

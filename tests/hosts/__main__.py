@@ -279,20 +279,20 @@ def _picture() -> bytes:
     return file.getvalue()
 
 
-# Seconds after which servers have told what they did: when they are idle, ten at most.
-_TOLD = 12
+# Seconds after which a server that is idle has told what it did: ten at most.
+_STATISTICS_DELAY = 12
 
 
 def databases(copy: Standby) -> list[Row]:
     """Who answers the pages: rows that the two servers fetched meanwhile."""
     count = "SELECT tup_fetched FROM pg_stat_database WHERE datname = 'portal'"
     servers = ((PRIMARY, 5432), (copy.host, copy.port))
-    time.sleep(_TOLD)  # or what was saved before would be counted here
+    time.sleep(_STATISTICS_DELAY)  # or what was saved before would be counted here
     before = [ask(*server, "portal", count) for server in servers]
     readers = Browser(WEB, 443)
     for address in Load.PAGES * 20:
         readers.get(address)
-    time.sleep(_TOLD)
+    time.sleep(_STATISTICS_DELAY)
     after = [ask(*server, "portal", count) for server in servers]
     asked, copied = (b - a for a, b in zip(before, after, strict=True))
     figures = f"primary {asked}, replica {copied}"

@@ -12,9 +12,9 @@ from reversion.models import Version
 from departments.models import Appointment, Contact, Department, Position, SiteSettings
 from news import front_page, sample
 from news.models import Article, ArticlePhoto, Category, Photo
-from news.sample import drawings
 from portal import richtext, text
 from portal.publishing import Status
+from tests.conftest import finding
 
 pytestmark = pytest.mark.django_db
 
@@ -100,10 +100,7 @@ PARAGRAPHS = [
 @pytest.fixture(scope="module")
 def loaded_once(rows_of_module, drawn):
     """The sample, loaded for all tests: each only reads it."""
-    pictures, root = drawn
-    with rows_of_module() as folder, pytest.MonkeyPatch.context() as patch:
-        shutil.copytree(root, folder, dirs_exist_ok=True)
-        patch.setattr(drawings, "picture", pictures.__getitem__)
+    with rows_of_module() as folder, finding(drawn, folder):
         yield folder, sample.load()
 
 

@@ -174,7 +174,7 @@ def test_of_a_long_paragraph_beside_a_change_the_ends_are_shown():
     ],
     ids=["two words", "as many words, backwards", "other paragraphs", "one paragraph repeated"],
 )
-def test_five_thousand_words_take_seconds(texts):
+def test_five_thousand_words_are_compared_in_seconds(texts):
     """Seven tenths of a second on a busy core; the limit leaves room for a slow machine."""
     start = time.process_time()
     compare_lines(*(lines(*side) for side in texts))
