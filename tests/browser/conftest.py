@@ -72,6 +72,8 @@ def open_page(browser, site):
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda line: is_problem(line) and problems.append(line.text))
+        # Choosers of files are told from the start: told to begin with a key, Chromium may be late.
+        page.on("filechooser", lambda _chooser: None)
         return page
 
     yield open_one

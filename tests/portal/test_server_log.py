@@ -74,6 +74,8 @@ def server(tmp_path_factory):
     ):
         wait_for(process, port)
         yield Server(folder, port)
+        process.terminate()  # as systemd does
+        process.wait(60)
     assert list(folder.glob("portal-metrics-*")) == []  # nothing stays behind
 
 
