@@ -456,6 +456,64 @@ def test_sqlites_triggers_come_back_after_a_table_was_rebuilt():
                 cursor.execute(check)
 
 
+def looked_up() -> set[tuple[int, str]]:
+    """The entries and the syllables and pairs that SQLite looks them up by; PostgreSQL has none."""
+    if connection.vendor != "sqlite":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.tokens"
+            " USING fts5vocab(main, portal_searchtokens, instance)"
+        )
+        cursor.execute("SELECT doc, term FROM temp.tokens")
+        return set(cursor.fetchall())
+
+
+def to_look_up() -> set[tuple[int, str]]:
+    """The same, made from the entries."""
+    if connection.vendor != "sqlite":
+        return set()
+    found = set()
+    for entry in SearchEntry.objects.all():
+        for name in ("folded_title", "folded_text", "toned_title", "toned_text"):
+            words = getattr(entry, name).split()
+            found |= {(entry.pk, word) for word in words}
+            found |= {(entry.pk, f"{a}_{b}") for a, b in itertools.pairwise(words)}
+    return found
+
+
+def test_sqlites_index_of_pairs_follows_every_change():
+    first = write("một", 'ở "trung tâm" dữ liệu\\của tỉnh_Lạng_Sơn')
+    second = write("Trung tâm", "")
+    write("ba", "x " * 500 + "cuối cùng")
+    assert looked_up() == to_look_up()
+    first.folded_text, first.toned_text = "mot hai ba", "môt·5 hai·0 ba·0"
+    first.save()
+    assert looked_up() == to_look_up()
+    second.delete()
+    SearchEntry.objects.filter(title="ba").update(folded_title="bon")
+    assert looked_up() == to_look_up()
+    search.rebuild()
+    assert looked_up() == to_look_up()
+
+
+def test_sqlites_triggers_of_an_older_release_are_made_anew():
+    write("một", "trung tâm dữ liệu")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TABLE portal_searchtokens")
+            for name in ("added", "changed", "deleted"):
+                cursor.execute(f"DROP TRIGGER portal_searchentry_{name}")
+                cursor.execute(
+                    f"CREATE TRIGGER portal_searchentry_{name} AFTER INSERT"
+                    " ON portal_searchentry BEGIN SELECT 1; END"
+                )
+        search_sql.prepare("default")
+        write("hai", "trung tâm")
+        assert set(titles("trung tam")) == {"một", "hai"}
+        assert looked_up() == to_look_up()
+
+
 # --- Phrases of synonyms, on PostgreSQL ---
 
 

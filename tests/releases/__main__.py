@@ -20,7 +20,9 @@ from tests.standby import programs
 
 FOLDER = Path(__file__).resolve().parent
 # What search keeps for itself beside its table; `migrate` makes it anew (portal/search_sql.py).
-_MADE_ANEW = re.compile(r'"?portal_search(index|titles)|portal_searchentry_(added|deleted|changed)')
+_MADE_ANEW = re.compile(
+    r'"?portal_search(index|titles|tokens)|portal_searchentry_(added|deleted|changed|moved)'
+)
 
 
 def main() -> None:
