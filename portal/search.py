@@ -29,6 +29,7 @@ from django.utils.functional import cached_property
 
 from portal import replica, search_sql, text
 from portal.models import SearchEntry, Synonym
+from portal.prepared import Prepared
 from portal.search_sql import All, Any, Condition
 from portal.text import Phrase
 
@@ -407,15 +408,20 @@ def newest(number: int = 5, *, kinds: Iterable[str] = ()) -> list[Hit]:
     return [Hit(text="", **row) for row in columns[:number]]
 
 
+@Prepared
+def _synonym_rows():
+    kept = RawSQL(search_sql.KEPT_PHRASES[connection.vendor], [])  # noqa: S611 - a constant
+    return Synonym.objects.annotate(kept=kept).only("terms")
+
+
 def _synonyms() -> tuple[list[tuple[str, ...]], set[str]]:
     """Read for every query: what staff change holds at once, in every process.
 
     The second: which of their phrases PostgreSQL has kept.
     """
-    kept = RawSQL(search_sql.KEPT_PHRASES[connection.vendor], [])  # noqa: S611 - a constant
-    rows = Synonym.objects.annotate(kept=kept).values_list("terms", "kept")
-    groups = [tuple(filter(None, map(str.strip, terms.split("\n")))) for terms, _kept in rows]
-    return groups, {phrase for _terms, several in rows[:1] for phrase in several or ()}
+    rows = _synonym_rows()
+    groups = [tuple(filter(None, map(str.strip, row.terms.split("\n")))) for row in rows]
+    return groups, {phrase for row in rows[:1] for phrase in row.kept or ()}
 
 
 def keep_phrases(using: str = DEFAULT_DB_ALIAS) -> None:

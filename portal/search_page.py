@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.http import urlencode
 
 from portal import search
 from portal.sharing import PAGE
@@ -77,10 +77,10 @@ class SearchPage:
         return found
 
     # ── Addresses ───────────────────────────────────────────────────────────────────────────────
-    def _address(self, **changes) -> str:
-        """This search with other parameters, from its first page on."""
-        changed = {word: _parameter(word, value) for word, value in changes.items()}
-        return self._path + "&".join(filter(None, (self._parameters | changed).values()))
+    def _address(self, word: str, value) -> str:
+        """This search with another value of one parameter, from its first page on."""
+        before, after = self._around_each.get(word, self._around_none)
+        return self._path + _joined((before, _parameter(word, value), after))
 
     @cached_property
     def _path(self) -> str:
@@ -88,24 +88,37 @@ class SearchPage:
 
     @cached_property
     def _parameters(self) -> dict[str, str]:
-        """The parameters of this search by their words, encoded once for the links of a page."""
+        """The parameters of this search by their words."""
         words = {PARAMETERS[name]: value for name, value in self.chosen.items()}
         words = {QUERY: self.query} | words | {ORDER: BY_DATE if self.by_date else ""}
         return {word: _parameter(word, value) for word, value in words.items()}
 
+    @cached_property
+    def _around_each(self) -> dict[str, tuple[str, str]]:
+        """For each parameter what stands before and after it: a page has some seventy links."""
+        parts = list(self._parameters.values())
+        return {
+            word: (_joined(parts[:place]), _joined(parts[place + 1 :]))
+            for place, word in enumerate(self._parameters)
+        }
+
+    @cached_property
+    def _around_none(self) -> tuple[str, str]:
+        return _joined(self._parameters.values()), ""
+
     @property
     def other_order(self) -> str:
-        return self._address(**{ORDER: "" if self.by_date else BY_DATE})
+        return self._address(ORDER, "" if self.by_date else BY_DATE)
 
     @property
     def without_filters(self) -> str:
         """The address of this query alone; empty when no filter is chosen."""
         if not any(self.chosen.values()):
             return ""
-        return self._address(**dict.fromkeys(PARAMETERS.values(), ""))
+        return self._path + _joined(self._parameters[word] for word in (QUERY, ORDER))
 
     def address(self, number: int) -> str:
-        return self._address(**{PAGE: number if number > 1 else ""})
+        return self._address(PAGE, number if number > 1 else "")
 
     @property
     def previous(self) -> str:
@@ -129,7 +142,7 @@ class SearchPage:
 
     @property
     def all_kinds(self) -> Choice:
-        url = self._address(**{PARAMETERS["kind"]: ""})
+        url = self._address(PARAMETERS["kind"], "")
         return Choice("", _number(self.results.without_kind), url, not self.chosen["kind"])
 
     @cached_property
@@ -165,12 +178,16 @@ class SearchPage:
     def _choice(self, name: str, value: str, label: str) -> Choice:
         is_chosen = self.chosen[name] == value
         keeps = is_chosen and name != "kind"
-        url = self._address(**{PARAMETERS[name]: "" if keeps else value})
+        url = self._address(PARAMETERS[name], "" if keeps else value)
         return Choice(label, _number(self.results.facets[name].get(value, 0)), url, is_chosen)
 
 
 def _parameter(word: str, value) -> str:
-    return urlencode({word: value}) if value else ""
+    return f"{word}={quote_plus(str(value))}" if value else ""
+
+
+def _joined(parameters: Iterable[str]) -> str:
+    return "&".join(filter(None, parameters))
 
 
 def _page_number(value: str) -> int:
