@@ -30,7 +30,7 @@ from django.utils.functional import cached_property
 from portal import replica, search_sql, text
 from portal.models import SearchEntry, Synonym
 from portal.prepared import Prepared
-from portal.search_sql import All, Any, Condition
+from portal.search_sql import All, Any, Condition, InTitle
 from portal.text import Phrase
 
 # ── What is indexed ─────────────────────────────────────────────────────────────────────────────
@@ -482,14 +482,14 @@ def _hit(_part, kind, _number, url, title, words, dated) -> Hit:
 _OF_A_HIT = "entry.kind, page.position, entry.url, entry.title, entry.text, entry.dated"
 _TIMES = ("public_from", "public_until")
 _ORDER = "rank DESC, dated DESC NULLS LAST, id DESC"
+_FIRST = f"ORDER BY {_ORDER} LIMIT %s"
 
 
 class _Lift(NamedTuple):
-    """How many points a hit gains that meets the condition, anywhere or in its title."""
+    """How many points a hit gains that meets the condition."""
 
     points: int
     condition: Condition
-    in_title: bool = False
 
 
 class _Statement:
@@ -516,10 +516,13 @@ class _Statement:
         if by_date:
             steps["ranked"] = f"SELECT id, dated, 0 AS rank FROM hits{self._where(self.filters)}"  # noqa: S608
         else:
-            steps["best"] = self._best(page * PAGE_SIZE)
-            steps["ranked"] = self._ranked(page * PAGE_SIZE)
+            needed = page * PAGE_SIZE
+            if self._top is not None:
+                steps["top"] = self._first_of_top(needed)
+            steps["best"] = self._best(needed)
+            steps["ranked"] = self._ranked(needed)
         steps["page"] = self._page(page)
-        aside = {"counted", "best"} | ({"hits"} if by_date or not self._is_sure else set())
+        aside = {"counted", "top", "best"} | ({"hits"} if by_date or not self._is_sure else set())
         with_ = ", ".join(
             f"{name} AS {'' if name in aside else 'NOT '}MATERIALIZED ({sql})"
             for name, sql in steps.items()
@@ -597,54 +600,74 @@ class _Statement:
 
     # ── Order ───────────────────────────────────────────────────────────────────────────────────
     # More pairs side by side come first, then accents as typed, then the title: portal.text.score.
-    # Most pages show hits that hold everything as it is typed. No other hit can stand before those,
-    # so only where they are too few is every hit ranked, which costs as much as finding it.
+    # Most pages show hits that hold everything as it is typed, in the title too. No other hit can
+    # stand before those ("top"), and next come those that hold everything anywhere ("best"). So
+    # only where they are too few is every hit ranked, which costs as much as finding it.
+
+    def _first_of_top(self, needed: int) -> str:
+        found = self._take(self.database.entries(self._top, [*self.columns, *_TIMES]))
+        rows = f"({found}) AS entry{self._where(self.filters, self._public())}"
+        return self._put(f"SELECT id, dated, 0 AS rank FROM {rows} {_FIRST}", needed)  # noqa: S608
 
     def _best(self, needed: int) -> str:
         """As many as needed of the hits that stand before all others, ranked by their titles."""
-        lift, title = self._best_lift, self._title_lifts()
-        rank = "1" if lift.in_title else self._sum(title)
-        rows = self._hits_with(lift)
-        return self._put(
-            f"SELECT id, dated, {rank} AS rank FROM {rows} ORDER BY {_ORDER} LIMIT %s",  # noqa: S608
-            needed,
-        )
+        if self._top is None:
+            return self._best_anywhere(needed)
+        enough = self._put(f"SELECT * FROM top WHERE {_number('top')} >= %s", needed)  # noqa: S608
+        rest = self._best_anywhere(needed, unless_enough="top")
+        return f"{enough} UNION ALL SELECT * FROM ({rest}) AS rest"  # noqa: S608
+
+    def _best_anywhere(self, needed: int, unless_enough: str = "") -> str:
+        """The same; none if the named step has as many."""
+        lifts = [one for one in self._title_lifts() if one.condition != self._best_condition]
+        rank = self._sum(lifts) or "0"
+        few = f"{self._too_few(unless_enough, needed)} CROSS JOIN " if unless_enough else ""
+        rows = few + self._hits_with_everything()
+        return self._put(f"SELECT id, dated, {rank} AS rank FROM {rows} {_FIRST}", needed)  # noqa: S608
 
     @cached_property
-    def _best_lift(self) -> _Lift:
+    def _best_condition(self) -> Condition:
         """What such hits meet; whoever meets it is a hit."""
         if exact := self._exact_lifts():
-            return exact[-1]
+            return exact[-1].condition
         if pairs := self.asked.pairs():
-            return _Lift(0, All([*self.asked.words().parts, *pairs]))
-        return self._title_lifts()[-1]
+            return All([*self.asked.words().parts, *pairs])
+        return self._title_lifts()[-1].condition
+
+    @cached_property
+    def _top(self) -> Condition | None:
+        """What the first of them meet; None where that is no less work."""
+        in_titles = [lift.condition for lift in self._title_lifts()]
+        top = All([self._best_condition, *in_titles])
+        is_more = self._best_condition not in in_titles
+        return top if is_more and search_sql.is_looked_up(top) else None
 
     @property
     def _is_sure(self) -> bool:
         """Whether the index alone finds them. Else it finds too many, and `hits` has the others."""
-        return self.database.decides(self._best_lift.condition)
+        return self.database.decides(self._best_condition)
 
-    def _hits_with(self, lift: _Lift) -> str:
-        """The hits under the filters that meet the condition of the lift."""
+    def _hits_with_everything(self) -> str:
+        """The hits under the filters that meet the best condition."""
+        condition = self._best_condition
         if self._is_sure:
-            columns = [*self.columns, *_TIMES]
-            found = self.database.entries(lift.condition, columns, in_title=lift.in_title)
-            return f"({self._take(found)}) AS entry{self._where(self.filters, self._public())}"
+            found = self._take(self.database.entries(condition, [*self.columns, *_TIMES]))
+            return f"({found}) AS entry{self._where(self.filters, self._public())}"
         number = len(self.asked.pairs())
         every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
         # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.
-        wanted = f"({self._in(lift.condition, lift.in_title)}) IS TRUE"
-        return f"hits{self._where(self.filters, wanted, *every_pair)}"
+        return f"hits{self._where(self.filters, f'({self._in(condition)}) IS TRUE', *every_pair)}"
 
     def _ranked(self, needed: int) -> str:
         """The best hits if there are as many as needed, else every hit."""
-        number = "(SELECT COUNT(*) FROM best)"
-        best = self._put(f"SELECT id, dated, rank FROM best WHERE {number} >= %s", needed)  # noqa: S608
+        best = self._put(f"SELECT id, dated, rank FROM best WHERE {_number('best')} >= %s", needed)  # noqa: S608
         rank = self._rank()
-        # A row or none, so that SQLite looks for hits only where it is needed.
-        too_few = self._put(f"(SELECT 1 AS yes WHERE {number} < %s) AS too_few", needed)
-        rows = f"{too_few} CROSS JOIN hits{self._where(self.filters)}"
+        rows = f"{self._too_few('best', needed)} CROSS JOIN hits{self._where(self.filters)}"
         return f"{best} UNION ALL SELECT id, dated, {rank} FROM {rows}"  # noqa: S608
+
+    def _too_few(self, step: str, needed: int) -> str:
+        """A row or none, so that SQLite looks for more only where it is needed."""
+        return self._put(f"(SELECT 1 AS yes WHERE {_number(step)} < %s) AS too_few", needed)
 
     def _rank(self) -> str:
         if self.asked.needed > 1:
@@ -664,16 +687,19 @@ class _Statement:
 
     def _title_lifts(self) -> list[_Lift]:
         asked = self.asked
-        lifts = [_Lift(2, asked.exact_words(), in_title=True)] if asked.has_accents else []
+        lifts = [_Lift(2, InTitle(asked.exact_words()))] if asked.has_accents else []
         begun = All([*asked.words().parts, *asked.pairs()[:1]])
-        return [*lifts, _Lift(1, begun, in_title=True)]
+        return [*lifts, _Lift(1, InTitle(begun))]
 
     def _sum(self, lifts: list[_Lift]) -> str:
         return " + ".join(
-            f"CASE WHEN {self._in(lift.condition, lift.in_title)} THEN {lift.points} ELSE 0 END"
-            for lift in lifts
+            f"CASE WHEN {self._in(lift.condition)} THEN {lift.points} ELSE 0 END" for lift in lifts
         )
 
-    def _in(self, condition: Condition, in_title: bool = False) -> str:
-        ids = self._take(self.database.ids(condition, in_title=in_title, is_rough=True))
+    def _in(self, condition: Condition) -> str:
+        ids = self._take(self.database.ids(condition, is_rough=True))
         return f"id IN ({ids})"
+
+
+def _number(step: str) -> str:
+    return f"(SELECT COUNT(*) FROM {step})"  # noqa: S608 - a step of ours

@@ -1,9 +1,9 @@
 """How search looks words up: conditions, and the two databases that answer them.
 
-A condition is a phrase (syllables side by side) or All or Any of conditions. Both databases look up
-syllables and pairs. A longer phrase they cannot decide: SQLite has a second index, slower, that
-takes phrases as they are; what PostgreSQL finds is then read. `portal.text.matches` is the
-definition of a hit, and a test compares it with both.
+A condition is a phrase (syllables side by side), All or Any of conditions, or InTitle. Both
+databases look up syllables and pairs. A longer phrase they cannot decide: SQLite has a second
+index, slower, that takes phrases as they are; what PostgreSQL finds is then read.
+`portal.text.matches` is the definition of a hit, and a test compares it with both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import compress
 
 from django.db import connections, transaction
@@ -30,23 +29,36 @@ class Any:
     parts: Sequence
 
 
-Condition = Phrase | All | Any
+@dataclass(frozen=True)
+class InTitle:
+    condition: Phrase | All | Any
+
+
+Condition = Phrase | All | Any | InTitle
 
 # The columns that hits are counted and filtered by.
 FILTERS = ("kind", "category", "department", "year")
 
 
-def _compile(condition: Condition, phrase: Callable[[Phrase], str], and_: str, or_: str) -> str:
-    """The condition in a database's own words."""
+# What stands before a token of a title, in both databases' indexes of syllables and pairs.
+_TITLE = "^"
+
+
+def _compile(
+    condition: Condition, phrase: Callable[[Phrase, str], str], and_: str, or_: str, mark: str = ""
+) -> str:
+    """The condition in a database's own words; `phrase` is told of a title by its mark."""
     if isinstance(condition, tuple):
-        return phrase(condition)
-    parts = [_compile(part, phrase, and_, or_) for part in condition.parts]
+        return phrase(condition, mark)
+    if isinstance(condition, InTitle):
+        return _compile(condition.condition, phrase, and_, or_, _TITLE)
+    parts = [_compile(part, phrase, and_, or_, mark) for part in condition.parts]
     return "(" + (and_ if isinstance(condition, All) else or_).join(parts) + ")"
 
 
 # Both databases offer: `ids`, a SELECT of the ids that a condition finds, with its parameters
 # (`is_rough`: good enough to sort hits by, nothing is read); `entries`, a SELECT of columns of the
-# same entries; `decides`, whether the index alone finds them; `is_one_of`, a filter on a column;
+# same entries; `decides`, whether an index alone finds them; `is_one_of`, a filter on a column;
 # `tally`, what says the FILTERS of many entries as one text, four letters each, from `tallied`.
 
 
@@ -65,15 +77,14 @@ class Sqlite:
     joined = "CROSS JOIN portal_searchfacts AS entry ON entry.id = found.id"
 
     @staticmethod
-    def ids(
-        condition: Condition, *, in_title: bool = False, is_rough: bool = False
-    ) -> tuple[str, list[str]]:
-        table, between = _INDEX, " "
-        if in_title:
-            table = _TITLES
-        elif _longer_phrases(condition) is None:
-            table, between = _TOKENS, _PAIR
-        words = _compile(condition, lambda phrase: f'"{between.join(phrase)}"', " AND ", " OR ")
+    def ids(condition: Condition, *, is_rough: bool = False) -> tuple[str, list[str]]:
+        if is_looked_up(condition):
+            table, phrase = _TOKENS, lambda words, mark: f'"{mark}{_PAIR.join(words)}"'
+        elif isinstance(condition, InTitle):
+            table, phrase = _TITLES, _in_their_order
+        else:
+            table, phrase = _INDEX, _in_their_order
+        words = _compile(condition, phrase, " AND ", " OR ")
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH %s", [words]  # noqa: S608
 
     @staticmethod
@@ -81,10 +92,8 @@ class Sqlite:
         return True
 
     @classmethod
-    def entries(
-        cls, condition: Condition, columns: Sequence[str], *, in_title: bool = False
-    ) -> tuple[str, list[str]]:
-        ids, parameters = cls.ids(condition, in_title=in_title)
+    def entries(cls, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
+        ids, parameters = cls.ids(condition)
         names = ", ".join(f"entry.{column}" for column in columns)
         return f"SELECT {names} FROM ({ids}) AS found {cls.joined}", parameters  # noqa: S608
 
@@ -93,6 +102,10 @@ class Sqlite:
         places = ", ".join(["%s"] * number)
         codes = f"SELECT code FROM {VALUES} WHERE name = '{column}' AND value IN ({places})"  # noqa: S608
         return f"{column} IN ({codes})"
+
+
+def _in_their_order(words: Phrase, _mark: str) -> str:
+    return f'"{" ".join(words)}"'
 
 
 class Postgres:
@@ -109,23 +122,19 @@ class Postgres:
     def __init__(self, kept: Collection[str] = ()):
         self.kept = kept
 
-    def ids(
-        self, condition: Condition, *, in_title: bool = False, is_rough: bool = False
-    ) -> tuple[str, list[str]]:
-        if in_title or is_rough:
-            return self._found(condition, ["id"], prefix="^" if in_title else "")
+    def ids(self, condition: Condition, *, is_rough: bool = False) -> tuple[str, list[str]]:
+        if is_rough:
+            return self._found(condition, ["id"])
         return self.entries(condition, ["id"])
 
     @staticmethod
     def decides(condition: Condition) -> bool:
-        return _longer_phrases(condition) is None
+        return is_looked_up(condition)
 
-    def entries(
-        self, condition: Condition, columns: Sequence[str], *, in_title: bool = False
-    ) -> tuple[str, list[str]]:
+    def entries(self, condition: Condition, columns: Sequence[str]) -> tuple[str, list[str]]:
         unsure = _longer_phrases(condition)
         if unsure is None:
-            return self._found(condition, columns, prefix="^" if in_title else "")
+            return self._found(condition, columns)
         candidates, parameters = self._found(condition, columns)
         reading, phrases = self._reading(unsure)
         names = ", ".join(f"candidate.{column}" for column in columns)
@@ -153,11 +162,11 @@ class Postgres:
 
     def _is_known(self, condition: Condition) -> bool:
         is_kept = isinstance(condition, tuple) and spaced(condition) in self.kept
-        return is_kept or _longer_phrases(condition) is None
+        return is_kept or is_looked_up(condition)
 
     def _among(self, known: list[Condition]) -> tuple[str, list[str]]:
         """That a candidate holds one of these."""
-        by_tokens = [part for part in known if _longer_phrases(part) is None]
+        by_tokens = [part for part in known if is_looked_up(part)]
         kept = [spaced(part) for part in known if part not in by_tokens]
         queries, values = [], []
         if by_tokens:
@@ -166,26 +175,27 @@ class Postgres:
         if kept:
             places = ", ".join(["%s"] * len(kept))
             queries.append(f"SELECT id FROM {_PHRASES} WHERE phrase IN ({places})")  # noqa: S608
-        # The fence keeps PostgreSQL from asking for each candidate anew.
+        # The fence keeps PostgreSQL from asking for each candidate anew, "IS TRUE" from a join of
+        # two such sets, which takes seconds because it expects few candidates.
         ids = f"SELECT id FROM ({' UNION ALL '.join(queries)} OFFSET 0) AS known"  # noqa: S608
-        return f"candidate.id IN ({ids})", values + kept
+        return f"(candidate.id IN ({ids})) IS TRUE", values + kept
 
     @staticmethod
     def is_one_of(column: str, number: int) -> str:
         return f"{column} IN ({', '.join(['%s'] * number)})"
 
-    def _found(self, condition, columns, prefix: str = "") -> tuple[str, list[str]]:
-        words = _compile(condition, partial(self._phrase, prefix=prefix), " & ", " | ")
+    def _found(self, condition, columns) -> tuple[str, list[str]]:
+        words = _compile(condition, self._phrase, " & ", " | ")
         names = ", ".join(columns)
         sql = f"SELECT {names} FROM portal_searchentry WHERE {self._tokens} @@ %s::tsquery"  # noqa: S608
         return sql, [words]
 
     @staticmethod
-    def _phrase(phrase: Phrase, prefix: str) -> str:
+    def _phrase(phrase: Phrase, mark: str) -> str:
         if len(phrase) == 1:
-            return f"'{prefix}{phrase[0]}'"
+            return f"'{mark}{phrase[0]}'"
         pairs = itertools.pairwise(phrase)
-        return "(" + " & ".join(f"'{prefix}{a} {b}'" for a, b in pairs) + ")"
+        return "(" + " & ".join(f"'{mark}{a} {b}'" for a, b in pairs) + ")"
 
 
 def _read(phrase: Phrase) -> tuple[str, list[str]]:
@@ -194,13 +204,20 @@ def _read(phrase: Phrase) -> tuple[str, list[str]]:
 
 
 def _longer_phrases(condition: Condition) -> Condition | None:
-    """The part of a condition that pairs of folded syllables do not decide; None if they do."""
+    """The part of a condition that syllables and pairs do not decide; None if they do."""
     if isinstance(condition, tuple):
         return None if len(condition) <= 2 else condition
+    if isinstance(condition, InTitle):
+        return _longer_phrases(condition.condition) and condition
     parts = [part for part in condition.parts if _longer_phrases(part) is not None]
     if not parts:
         return None
     return All(parts) if isinstance(condition, All) else condition
+
+
+def is_looked_up(condition: Condition) -> bool:
+    """Whether syllables and pairs decide it."""
+    return _longer_phrases(condition) is None
 
 
 def backend(using: str = "default", *, kept: Collection[str] = ()):
@@ -289,7 +306,8 @@ _COLUMNS = {
     _TITLES: ("folded_title", "toned_title"),
 }
 # Every syllable and every pair of an entry, without places and without the words themselves: a
-# fifth of the size of _INDEX, asked in a quarter of the time. A syllable holds no "_".
+# fifth of the size of _INDEX, asked in a quarter of the time; those of a title once more with its
+# mark. A syllable holds neither.
 _TOKENS, _PAIR = "portal_searchtokens", "_"
 # What hits are counted by stands as a number in a row of its own: reading it by its id takes half
 # of what an index over the words takes.
@@ -321,7 +339,7 @@ def _statements() -> Iterator[str]:
         )
     yield (
         f"CREATE VIRTUAL TABLE IF NOT EXISTS {_TOKENS} USING fts5(tokens, content='', detail=none,"
-        f" tokenize=\"ascii tokenchars '{_PAIR}'\")"
+        f" tokenize=\"ascii tokenchars '{_PAIR}{_TITLE}'\")"
     )
     yield (
         f"CREATE TABLE IF NOT EXISTS {VALUES}"
@@ -390,8 +408,18 @@ def _changes(row: str) -> list[str]:
 def _tokens_of(row: str) -> str:
     """The syllables of a row and its pairs: of "a b c" the tokens "a b c a a_b b_c c"."""
     several = []
-    for column in (f"{row}.{name}" for name in _COLUMNS[_INDEX]):
-        words = f"json_each('[' || replace(json_quote({column}), ' ', '\",\"') || ']')"
-        pairs = f"group_concat(value || ' ' || value, '{_PAIR}')"
-        several.append(f"{column} || ' ' || (SELECT {pairs} FROM {words})")  # noqa: S608
+    for name in _COLUMNS[_INDEX]:
+        several += _column_tokens(f"{row}.{name}", "")
+        if name in _COLUMNS[_TITLES]:
+            several += _column_tokens(f"{row}.{name}", _TITLE)
     return " || ' ' || ".join(several)
+
+
+def _column_tokens(column: str, mark: str) -> list[str]:
+    """The same of one column, with a mark before each; the first pair leaves "a" without one."""
+    words = f"json_each('[' || replace(json_quote({column}), ' ', '\",\"') || ']')"
+    pairs = f"group_concat(value || ' {mark}' || value, '{_PAIR}')"
+    return [
+        f"replace(' ' || {column}, ' ', ' {mark}')",
+        f"(SELECT {pairs} FROM {words})",  # noqa: S608
+    ]
