@@ -129,7 +129,7 @@ def start(term: Appointment) -> str:
 
 
 def duration(term: Appointment) -> str:
-    """ "01/03/2020 – 28/02/2025", "tháng 3/2020 – nay", "không rõ – 28/02/2025", "đến nay".
+    """ "01/03/2020 – 28/02/2025", "tháng 3/2020 – nay", "không rõ – 28/02/2025", "đương nhiệm".
 
     A last day ahead is not shown: it may still change.
     """
@@ -137,4 +137,4 @@ def duration(term: Appointment) -> str:
     if term.last_day < today():
         end = f"{term.ended_on:%d/%m}/{term.ended_on.year:04d}"
         return f"{begin or unknown} – {end}"
-    return f"{begin} – {now}" if begin else _("until now")
+    return f"{begin} – {now}" if begin else _("in office")

@@ -34,10 +34,15 @@ def unit_entry(unit: Department) -> Entry:
         kind="don-vi",
         url=unit.get_absolute_url(),
         title=unit.name,
-        text="\n".join(filter(None, [*names, plain_text(unit.functions)])),
+        text="\n".join(filter(None, [_listed(names), plain_text(unit.functions)])),
         department=unit.slug,
         public_from=_begin(unit.founded_on) if unit.founded_on else None,
     )
+
+
+def _listed(words: list[str]) -> str:
+    """As a sentence of a result: a snippet stands on one line."""
+    return "; ".join(filter(None, words))
 
 
 def _begin(day: datetime.date) -> datetime.datetime:
@@ -68,7 +73,7 @@ def person_entry(person: Person) -> Entry:
         kind="nhan-su",
         url=person.get_absolute_url(),
         title=person.full_name,
-        text="\n".join(posts),
+        text=_listed(posts),
         department=begun[0].position.department.slug if begun else "",
         public_from=_begin(first) if (first := person.first_public_day()) else None,
     )

@@ -473,7 +473,7 @@ def test_a_vacant_post_stands_after_those_of_its_rank_and_its_past_is_told(clien
         (None, "day", date(2025, 2, 28), "không rõ – 28/02/2025"),
         (date(2020, 3, 1), "day", None, "01/03/2020 – nay"),
         (date(2020, 3, 1), "day", date(2099, 1, 1), "01/03/2020 – nay"),
-        (None, "day", None, "đến nay"),
+        (None, "day", None, "đương nhiệm"),
     ],
 )
 def test_a_term_is_written_as_exactly_as_it_is_known(
