@@ -42,6 +42,9 @@ put() {
   rm -f "$new"
 }
 
+# A certificate and a key that belong together; nginx does not start with any other pair.
+is_pair() { [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout)" ]; }
+
 # Copy the program into a release of its own, with its libraries; prints the release's folder.
 make_release() {
   local source=$1 name release lock=requirements.lock
