@@ -1,7 +1,7 @@
-"""deploy/install and deploy/update, as far as they run without root and without a machine of theirs.
+"""deploy/install and deploy/update, as far as they run without root and a machine of their own.
 
-The head of the installer: what it refuses before it changes anything. What a run that failed half-way
-leaves to the next one. All of both runs in a bare Debian, by hand (docs/deploy.md).
+The head of the installer: what it refuses before it changes anything. What a run that failed
+half-way leaves to the next one. Both as a whole are tried in a bare Debian, by hand.
 """
 
 import grp
@@ -87,7 +87,7 @@ def test_another_host_is_an_address_with_a_port(install, host):
 @pytest.fixture
 def shell(tmp_path):
     """Run a command in a shell of the scripts' functions; the portal is below `tmp_path`."""
-    source = f'source {DEPLOY / "lib.sh"}; UNFINISHED={tmp_path}/opt/.unfinished; '
+    source = f"source {DEPLOY / 'lib.sh'}; UNFINISHED={tmp_path}/opt/.unfinished; "
     source += f"HOME_OF_PORTAL={tmp_path}/opt; "
 
     def run(command: str) -> str:
@@ -115,12 +115,10 @@ def test_what_a_run_that_failed_has_changed_counts_for_the_next_one(shell):
 
 def test_a_key_of_another_certificate_is_known(shell, tmp_path):
     for name in ("one", "two"):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-            + ["-nodes", "-subj", "/CN=x", "-keyout", f"{tmp_path}/{name}.key"]
-            + ["-out", f"{tmp_path}/{name}.pem"],
-            check=True,
-            capture_output=True,
+        pair = f"-keyout {tmp_path}/{name}.key -out {tmp_path}/{name}.pem"
+        shell(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x "
+            f"{pair} 2>&1"
         )
     is_pair = f"is_pair {tmp_path}/{{}}.pem {tmp_path}/{{}}.key && echo yes || echo no"
     assert shell(is_pair.format("one", "one")) == "yes\n"
@@ -129,7 +127,7 @@ def test_a_key_of_another_certificate_is_known(shell, tmp_path):
 
 @pytest.fixture
 def update(tmp_path):
-    """Run deploy/update to the release "new" on a machine that runs "old"; its exit code and output.
+    """Run deploy/update to the release "new" on a machine that runs "old"; exit code and output.
 
     What needs root, a program and systemd says what it would do; the rest is as in service.
     """
