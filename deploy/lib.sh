@@ -9,9 +9,16 @@ DATA=/var/lib/portal              # media (private), static
 BACKUPS=/var/backups/portal
 CACHE=/run/portal-pages           # what nginx keeps; in memory, nginx makes it
 KEPT_RELEASES=3
+UNFINISHED=$HOME_OF_PORTAL/.unfinished  # there from the first change until all are in service
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# A file, no variable: "put" at the end of a pipe is a process of its own, and what a run changed that
+# failed half-way is for the next one to put in service.
+changed() { mkdir -p "$HOME_OF_PORTAL" && : >"$UNFINISHED"; }
+is_changed() { [ -e "$UNFINISHED" ]; }
+in_service() { rm -f "$UNFINISHED"; }
 
 need_root() { [ "$(id -u)" = 0 ] || die "Xin chạy với quyền root: sudo $0 …"; }
 
@@ -30,10 +37,13 @@ put() {
   if ! cmp -s "$new" "$target"; then
     install -D -m "$mode" -o "${owner%:*}" -g "${owner#*:}" "$new" "$target"
     say "  ghi $target"
-    CHANGED=1
+    changed
   fi
   rm -f "$new"
 }
+
+# A certificate and a key that belong together; nginx does not start with any other pair.
+is_pair() { [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout)" ]; }
 
 # Copy the program into a release of its own, with its libraries; prints the release's folder.
 make_release() {
@@ -73,25 +83,29 @@ release_name() {
 prepare() {
   as_portal "$1" .venv/bin/python manage.py check --deploy --fail-level ERROR >/dev/null
   as_portal "$1" .venv/bin/python manage.py migrate --verbosity=0 --no-input
-  as_portal "$1" .venv/bin/python manage.py collectstatic --verbosity=0 --no-input
+  lay_static "$1"
 }
+
+# What a release calls its static files is noted beside them, so going back lays them again.
+lay_static() { as_portal "$1" .venv/bin/python manage.py collectstatic --verbosity=0 --no-input; }
 
 # Point "current" at a release, in one step.
 switch_to() {
   [ "$(readlink -f "$HOME_OF_PORTAL/current" 2>/dev/null)" = "$1" ] && return
+  changed
   ln -sfn "$1" "$HOME_OF_PORTAL/.next"
   mv -T "$HOME_OF_PORTAL/.next" "$HOME_OF_PORTAL/current"
   say "  dùng bản $(basename "$1")"
-  CHANGED=1
 }
 
 # What the nightly sweep compares the program with.
-record_program() {
-  [ -z "$CHANGED" ] || as_portal "$1" .venv/bin/python manage.py sweep --learn >/dev/null
-}
+record_program() { as_portal "$1" .venv/bin/python manage.py sweep --learn >/dev/null; }
 
-restart_portal() {
+# Start the release that "current" names now.
+put_in_service() {
   if has_systemd; then systemctl restart portal.service; else
     say "  không có systemd đang chạy: xin khởi động lại portal bằng tay"
   fi
+  record_program "$1"
+  in_service
 }

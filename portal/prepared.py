@@ -221,7 +221,7 @@ class _Statement:
             f"${numbers[piece.name]}" if isinstance(piece, _Slot) else piece.replace("%%", "%")
             for piece in self.pieces
         )
-        with connection.connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             cursor.execute("SET plan_cache_mode = force_generic_plan")
             cursor.execute(f"PREPARE {self.name} AS {sql}")
         known.add(self.name)
