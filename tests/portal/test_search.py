@@ -791,6 +791,22 @@ def test_a_page_that_the_best_hits_do_not_fill_is_filled_with_the_others(number)
     assert titles("Hà") + titles("Hà", page=2) == expected
 
 
+@pytest.mark.parametrize("number", [9, 10, 11])
+def test_titles_that_hold_what_is_typed_come_first_and_others_fill_the_page(number):
+    start = datetime(2018, 1, 1, tzinfo=UTC)
+    words = "Hội nghị tổng kết"
+    for day in range(number):
+        write(f"{words} {day}", dated=start + timedelta(days=day))
+    for day in range(12 - number):
+        write(f"trong bài {day}", words, dated=start + timedelta(days=100 + day))
+    write("Hội nghị kết tổng", dated=start + timedelta(days=200))
+    write(f"{words}, đã gỡ", dated=start + timedelta(days=300), public_until=start)
+    expected = [f"{words} {day}" for day in reversed(range(number))]
+    expected += [f"trong bài {day}" for day in reversed(range(12 - number))]
+    expected.append("Hội nghị kết tổng")
+    assert titles(words) + titles(words, page=2) == expected
+
+
 def test_an_abbreviation_and_what_it_stands_for_are_hits_alike_and_nothing_near_is():
     write("viết tắt", "KHCN")
     write("viết rời", "KH&CN")
