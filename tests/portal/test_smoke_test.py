@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, resolve
 from django.utils import timezone
 
+from news import sample
 from portal import urls
 from tests import started as started_site
-from tests.browser.public_pages import make_content
 from tests.factories import make_article
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -52,13 +52,12 @@ def names(patterns, space=""):
             yield from names(one.url_patterns, f"{one.namespace}:")
 
 
+@pytest.mark.usefixtures("drawn_before")
 def test_a_page_of_every_kind_is_asked_for_and_nothing_is_written(asked):
-    make_content()
+    sample.load()
     make_article(publish_at=timezone.now())
     out = io.StringIO()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         call_command("smoke_test", stdout=out)
     assert asked.pop("/smoke-test/") == 404
     assert set(asked.values()) == {200}
