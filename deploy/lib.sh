@@ -79,20 +79,40 @@ release_name() {
   fi
 }
 
-# Make the database fit the release and lay its static files beside those of the release before.
+# Make the database fit the release and lay its static files beside those of the release before;
+# see that it answers.
 prepare() {
   as_portal "$1" .venv/bin/python manage.py check --deploy --fail-level ERROR >/dev/null
   as_portal "$1" .venv/bin/python manage.py migrate --verbosity=0 --no-input
   lay_static "$1"
+  try_out "$1"
 }
+
+# Each kind of page once, before anybody sees the release. The one in service gets its own static
+# files back: with those of the other its pages would fail after a restart.
+try_out() {
+  local old
+  old=$(release_in_use)
+  [ "$old" != "$1" ] || return 0
+  as_portal "$1" .venv/bin/python manage.py smoke_test && return
+  [ -n "$old" ] || die "Chưa đưa bản $(basename "$1") vào dùng."
+  lay_static "$old"
+  die "Chưa chuyển sang bản $(basename "$1"): bản đang dùng vẫn chạy như trước."
+}
+
+# The release that "current" names; nothing before the first.
+release_in_use() { [ ! -e "$HOME_OF_PORTAL/current" ] || readlink -f "$HOME_OF_PORTAL/current"; }
 
 # What a release calls its static files is noted beside them, so going back lays them again.
 lay_static() { as_portal "$1" .venv/bin/python manage.py collectstatic --verbosity=0 --no-input; }
 
-# Point "current" at a release, in one step.
+# Point "current" at a release, in one step, and "previous" at the one that it named.
 switch_to() {
-  [ "$(readlink -f "$HOME_OF_PORTAL/current" 2>/dev/null)" = "$1" ] && return
+  local old
+  old=$(release_in_use)
+  [ "$old" != "$1" ] || return 0
   changed
+  [ -z "$old" ] || ln -sfn "$old" "$HOME_OF_PORTAL/previous"
   ln -sfn "$1" "$HOME_OF_PORTAL/.next"
   mv -T "$HOME_OF_PORTAL/.next" "$HOME_OF_PORTAL/current"
   say "  dùng bản $(basename "$1")"

@@ -22,9 +22,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,14 +42,20 @@ from portal import backup_databases
 
 FILES, MANIFEST, SUMS, DRILL = "files", "manifest.json", "SHA256SUMS", "drill.json"
 ENCRYPTED = ".age"
-# Of past backups these many days, weeks and months keep their newest.
+# Of past backups these many days, weeks and months keep their newest; younger ones stay all: an
+# update's own is the way back to the release before it, whatever was backed up after it.
 KEPT_DAYS, KEPT_WEEKS, KEPT_MONTHS = 7, 4, 12
+ALL_KEPT = timedelta(days=7)
 _NAME = "%Y%m%dT%H%M%SZ"
 _CHUNK = 1024 * 1024
 
 
 class BackupError(Exception):
     """What went wrong, in a sentence for who runs the server."""
+
+
+class BusyError(BackupError):
+    """Another process makes a backup or rotates them."""
 
 
 @dataclass
@@ -80,13 +87,13 @@ class Manifest:
 # ── Making ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def make() -> Path:
+def make(*, patience: int = 0) -> Path:
     """Back everything up; returns the new backup's folder.
 
     Nothing half-made stays: the folder gets its name when all is in it. BackupError says why
-    there is none.
+    there is none. `patience`: seconds to wait for another backup that is running.
     """
-    with _alone() as root, _named_errors():
+    with _alone(patience) as root, _named_errors():
         now = timezone.now().astimezone(UTC)
         target = root / now.strftime(_NAME)
         if target.exists():
@@ -182,8 +189,11 @@ def _migrations() -> list[str]:
 
 
 def rotate() -> list[str]:
-    """Remove backups that no rule keeps, and files that no backup names; returns their names."""
-    with _alone() as root, _named_errors():
+    """Remove backups that no rule keeps, and files that no backup names; returns their names.
+
+    While another backup is running nothing goes: it rotates when it is done.
+    """
+    with contextlib.suppress(BusyError), _alone() as root, _named_errors():
         folders = existing(root)
         kept = _kept(folders)
         gone = [folder for folder in folders if folder not in kept]
@@ -197,11 +207,13 @@ def rotate() -> list[str]:
             if path.name.removesuffix(ENCRYPTED).removeprefix(".") not in named:
                 path.unlink()
         return [folder.name for folder in gone]
+    return []
 
 
 def _kept(folders: list[Path]) -> set[Path]:
-    """Of each of the last days, weeks and months the newest."""
-    kept = set()
+    """All of a week; of each of the last days, weeks and months the newest."""
+    young = timezone.now() - ALL_KEPT
+    kept = {folder for folder in folders if time_of(folder) > young}
     for form, number in (("%Y-%m-%d", KEPT_DAYS), ("%G-%V", KEPT_WEEKS), ("%Y-%m", KEPT_MONTHS)):
         newest = {time_of(folder).strftime(form): folder for folder in folders}
         kept.update(list(newest.values())[-number:])
@@ -379,15 +391,24 @@ def _root() -> Path:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[Path]:
-    """BACKUP_DIR, for one process at a time."""
+def _alone(patience: int = 0) -> Iterator[Path]:
+    """BACKUP_DIR, for one process at a time; BusyError after so many seconds of waiting for it."""
     root = _root()
     with (root / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BackupError(_("Another backup is running.")) from error
+        while not _locked(lock):
+            if patience <= 0:
+                raise BusyError(_("Another backup is running."))
+            patience -= 1
+            time.sleep(1)
         yield root
+
+
+def _locked(lock) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import backup, maintenance, orphans
 
+# Somebody's own backup, or that of deploy/update, may be running at its hour.
+BACKUP_WAITS = 60 * 60  # seconds
+
 
 def register() -> None:
     """Nights in Vietnam: the backup first, then what changes something."""
@@ -31,7 +34,7 @@ def register() -> None:
 def back_up() -> str:
     if not settings.BACKUP_DIR:
         return gettext("No BACKUP_DIR is set: nothing was backed up.")
-    folder = backup.make()
+    folder = backup.make(patience=BACKUP_WAITS)
     backup.rotate()
     return gettext("Backed up: %s.") % folder.name
 

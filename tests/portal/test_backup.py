@@ -1,12 +1,15 @@
 """A backup is worth what a restore gives back: everything, or a sentence that says why not."""
 
+import contextlib
 import datetime
 import io
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from news.models import Article
-from portal import backup, backup_databases
+from portal import backup, backup_databases, jobs, maintenance
+from portal.models import MaintenanceJob
 from tests.factories import make_article, make_article_photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -190,6 +194,20 @@ def test_old_backups_go_by_days_weeks_and_months_and_their_files_with_them(backu
     ]
 
 
+def test_for_a_week_no_backup_takes_the_place_of_another_of_its_day(backups):
+    """That of an update is there to go back to, whatever was backed up after it."""
+    for hours in (0, 1, 2, 6 * 24, 7 * 24 + 1.5):
+        with time_machine.travel(MOMENT + datetime.timedelta(hours=hours), tick=False):
+            made()
+        if hours == 6 * 24:
+            assert len(backup.existing(backups)) == 4
+    kept = [folder.name for folder in backup.existing(backups)]
+    assert kept == [
+        *("20261128T210000Z",),
+        *("20261204T190000Z", "20261205T203000Z"),
+    ]
+
+
 def test_a_backup_that_was_cut_short_is_none(backups):
     """kill -9 in the middle: the next backup clears away what was left."""
     code = (
@@ -233,6 +251,57 @@ def test_a_full_disk_is_said_and_leaves_no_half_backup(backups):
 def test_two_backups_at_once_are_refused(backups):
     with backup._alone(), pytest.raises(CommandError, match="khác"):
         call_command("backup")
+
+
+@pytest.fixture
+def maintain(monkeypatch):
+    """What the timer does, of all jobs the backup alone; how the job stands afterwards."""
+    monkeypatch.setattr(maintenance, "_jobs", {"backup": maintenance._jobs["backup"]})
+
+    def run() -> MaintenanceJob:
+        with contextlib.suppress(CommandError):
+            call_command("maintain", stdout=io.StringIO())
+        return MaintenanceJob.objects.get()
+
+    return run
+
+
+def test_the_backup_of_the_night_waits_for_one_that_is_running(backups, maintain):
+    is_running, may_end = threading.Event(), threading.Event()
+
+    def other():
+        with backup._alone():
+            is_running.set()
+            may_end.wait(10)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    is_running.wait(10)
+    threading.Timer(1.5, may_end.set).start()
+    job = maintain()
+    thread.join()
+    # The other one failed, for all that the job knows: it has made its own.
+    assert (job.said, job.problem) == (f"Đã sao lưu: {backup.existing(backups)[-1].name}.", "")
+    assert job.ended_at
+
+
+def test_a_backup_that_never_ends_is_told(backups, maintain, monkeypatch):
+    monkeypatch.setattr(jobs, "BACKUP_WAITS", 1)
+    with backup._alone():
+        job = maintain()
+    assert (job.problem, job.ended_at) == ("Một lần sao lưu khác đang chạy.", None)
+    assert backup.existing(backups) == []
+
+
+def test_old_backups_are_left_to_the_backup_that_is_running(backups):
+    made()
+    old = backups / "20200101T000000Z"
+    shutil.copytree(backup.existing(backups)[-1], old)
+    for day in range(1, 30):
+        shutil.copytree(old, backups / f"202001{day + 1:02}T000000Z")
+    with backup._alone():
+        assert backup.rotate() == []
+    assert old.name in backup.rotate()
 
 
 @pytest.mark.parametrize("name", ["MEDIA_ROOT", "STATIC_ROOT"])

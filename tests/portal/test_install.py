@@ -125,6 +125,25 @@ def test_a_key_of_another_certificate_is_known(shell, tmp_path):
     assert shell(is_pair.format("one", "two")) == "no\n"
 
 
+def test_what_install_and_update_switch_from_is_the_way_back(shell, tmp_path):
+    """The functions are those of both; a first installation has no way back."""
+    releases = tmp_path / "opt" / "releases"
+    for name in ("one", "two"):
+        (releases / name).mkdir(parents=True)
+    switch = f'switch_to {releases}/{{}}; basename "$(readlink -f $HOME_OF_PORTAL/previous)"'
+    shell(f"switch_to {releases}/one")
+    assert [path.name for path in (tmp_path / "opt").glob("[cp]*")] == ["current"]
+    assert shell(switch.format("two")) == "  dùng bản two\none\n"
+    assert shell(switch.format("two")) == "one\n"
+    assert named(tmp_path) == ["two", "one"]
+
+
+def test_a_first_release_that_does_not_answer_is_not_switched_to(shell):
+    blank = 'as_portal() { return 1; }; prepare() { try_out "$1"; }; '
+    said = shell(f"{blank} (prepare /releases/one; switch_to /releases/one) 2>&1")
+    assert said == "Chưa đưa bản one vào dùng.\n"
+
+
 @pytest.fixture
 def update(tmp_path):
     """Run deploy/update to the release "new" on a machine that runs "old"; exit code and output.
@@ -144,15 +163,18 @@ HOME_OF_PORTAL={home} UNFINISHED={home}/.unfinished
 need_root() {{ :; }}
 has_systemd() {{ :; }}
 make_release() {{ printf '%s\\n' "$HOME_OF_PORTAL/releases/new"; }}
-as_portal() {{ printf '%s: %s\\n' "$(basename "$1")" "${{*:4}}"; }}
+as_portal() {{
+  printf '%s: %s\\n' "$(basename "$1")" "${{*:4}}"
+  [ "$4" != smoke_test ] || [ ! -e {tmp_path}/blank ]
+}}
 systemctl() {{ printf 'systemctl %s\\n' "$*"; [ ! -e {tmp_path}/broken ]; }}
 """
     library = (DEPLOY / "lib.sh").read_text(encoding="utf-8")
     (folder / "lib.sh").write_text(library + elsewhere, encoding="utf-8")
 
-    def run(*options: str) -> tuple[int, list[str]]:
+    def run(*options: str, refusal: str = "") -> tuple[int, list[str]]:
         done = subprocess.run([folder / "update", *options], capture_output=True, text=True)
-        assert done.stderr == ""
+        assert done.stderr == refusal
         return done.returncode, done.stdout.splitlines()
 
     return run
@@ -170,11 +192,30 @@ def test_an_update_is_prepared_before_the_switch_and_restarts_after_it(update, t
         "old: backup",
         "new: migrate --verbosity=0 --no-input",
         "new: collectstatic --verbosity=0 --no-input",
+        "new: smoke_test",
         "  dùng bản new",
         "systemctl restart portal.service",
     ]
     assert named(tmp_path) == ["new", "old"]
     assert update()[1][-1] == "Đang dùng đúng bản này."
+
+
+def test_a_release_that_does_not_answer_is_not_switched_to(update, tmp_path):
+    (tmp_path / "blank").touch()
+    code, said = update(
+        refusal="Chưa chuyển sang bản new: bản đang dùng vẫn chạy như trước.\n",
+    )
+    # With the static files of the other the one in service would not come up again.
+    assert (code, said[-2:]) == (
+        1,
+        ["new: smoke_test", "old: collectstatic --verbosity=0 --no-input"],
+    )
+    assert named(tmp_path) == ["old", "older"]
+    assert update("--back")[0] == 0
+    assert named(tmp_path) == ["older", "old"]
+    (tmp_path / "blank").unlink()
+    assert update()[0] == 0
+    assert named(tmp_path) == ["new", "older"]
 
 
 def test_going_back_lays_the_static_files_of_the_release_before(update, tmp_path):
@@ -198,6 +239,7 @@ def test_an_update_whose_restart_failed_is_finished_by_the_next_one(update, tmp_
     code, said = update()
     assert code == 0
     assert said[0] == "systemctl reload nginx"  # the run before may have been the installer's
+    assert "new: smoke_test" not in said  # it is what readers see: nothing is gained by stopping
     assert said[-2:] == [
         "systemctl restart portal.service",
         "Xong. Có gì không ổn: deploy/update --back",
