@@ -33,6 +33,9 @@ INDEXES = {
     ],
     "postgresql": [
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+        "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE '%%search%%'"
+        " AND pronamespace = 'public'::regnamespace",
+        "SELECT tablename, 0 FROM pg_tables",
         "SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger ORDER BY 1, 2",
         "SELECT relname, attnum, attname, attstattarget FROM pg_attribute"
         " JOIN pg_class ON pg_class.oid = attrelid WHERE relname LIKE 'portal_search%%'"
