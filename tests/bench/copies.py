@@ -64,8 +64,10 @@ _TEXTS = "folded_title, folded_text, toned_title, toned_text"
 _KEY = f"CAST(md5({' || '.join(_TEXTS.split(', '))}) AS uuid)"
 _REMEMBER = (
     "CREATE TABLE bench_tokens (key uuid PRIMARY KEY, tokens tsvector NOT NULL)",
-    f"INSERT INTO bench_tokens SELECT {_KEY}, portal_search_tokens({_TEXTS})"  # noqa: S608
-    " FROM portal_searchentry ON CONFLICT DO NOTHING",
+    f"""
+        INSERT INTO bench_tokens SELECT {_KEY}, portal_search_tokens({_TEXTS})
+        FROM portal_searchentry ON CONFLICT DO NOTHING
+    """,  # noqa: S608
 )
 _LOOK_UP = f"""
     CREATE OR REPLACE FUNCTION portal_search_tokens({_TEXTS.replace(",", " text,")} text)
@@ -243,4 +245,4 @@ def _insert(rows: QuerySet, **changed: Expression) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(one.column) for one in fields)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(meta.db_table)} ({columns}) {selected}", parameters)  # noqa: S608
+        cursor.execute(f"INSERT INTO {quote(meta.db_table)} ({columns}) {selected}", parameters)
