@@ -43,7 +43,7 @@ BATCH = 1000
 YEARS = 15
 REVIEW_YEARS = 30
 PARAGRAPH = 400  # characters, about
-# Of every third, tenth, twelfth and thirteenth place, and of the photos by 36.
+# After so many places all that goes by an article's place begins anew (Plan): of 10, 12, 13, 36.
 PERIOD = 2340
 # The photographs that scikit-image ships; its code, slow to load, is not asked.
 _PICTURES = Path(importlib.util.find_spec("skimage").origin).with_name("data")

@@ -173,7 +173,7 @@ def _copy_all(originals: int) -> None:
 
 
 def _copy(ids: range, back: Back) -> None:
-    """Copy the articles of these ids with all that hangs on them."""
+    """Copy the articles of these ids with all that hangs on them; links lead to copies alone."""
     moments = ("publish_at", "featured_until", "created_at", "saved_at")
     originals = Article.objects.filter(**_within("pk", ids))
     _insert(originals, id=back.number("id"), **{name: back.moment(name) for name in moments})
