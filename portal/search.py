@@ -144,7 +144,8 @@ def rebuild() -> int:
     types = [ContentType.objects.get_for_model(model) for model in _sources]
     SearchEntry.objects.exclude(content_type__in=types).delete()
     keep_phrases()
-    return sum(_rebuild(model) for model in _sources)
+    with search_sql.in_bulk(DEFAULT_DB_ALIAS) as sort_in:
+        return sum(_rebuild(model, sort_in) for model in _sources)
 
 
 def fill_after_migration(using: str) -> None:
@@ -156,13 +157,14 @@ def fill_after_migration(using: str) -> None:
         rebuild()
 
 
-def _rebuild(model) -> int:
+def _rebuild(model, sort_in: Callable[[], None]) -> int:
     written, last = 0, 0
     rows = model._base_manager.order_by("pk").values_list("pk", flat=True)
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         gone = _entries_of(model).filter(object_id__gt=last, object_id__lte=batch[-1])
         gone.exclude(object_id__in=batch).delete()
         written += reindex(model, batch)
+        sort_in()
         last = batch[-1]
     _entries_of(model).filter(object_id__gt=last).delete()
     return written

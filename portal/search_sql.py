@@ -11,7 +11,9 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 
 from django.db import connections, transaction
@@ -254,6 +256,49 @@ def tally(
     return counts
 
 
+# ── PostgreSQL's index ──────────────────────────────────────────────────────────────────────────
+
+_GIN = "portal_searchentry_tokens"
+_IN_BULK = "gin_pending_list_limit"
+
+
+@contextmanager
+def in_bulk(using: str) -> Iterator[Callable[[], None]]:
+    """While many entries are written: PostgreSQL's index takes their tokens as they come and sorts
+    them in when the function is called that this yields, in a quarter of the time.
+
+    Searches find all meanwhile. Where the process is killed, `prepare` or the next bulk ends it.
+    """
+    if connections[using].vendor != "postgresql":
+        yield lambda: None
+        return
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} SET (fastupdate = on, {_IN_BULK} = 1048576)")
+        try:
+            yield partial(_sort_in, cursor)
+        finally:
+            _end_bulk(cursor)
+
+
+def _sort_in(cursor) -> None:
+    cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [_GIN])
+
+
+def _end_bulk(cursor) -> None:
+    cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} SET (fastupdate = off)")
+    cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} RESET ({_IN_BULK})")
+    _sort_in(cursor)
+
+
+def _end_cut_short(cursor) -> None:
+    cursor.execute(
+        "SELECT 'fastupdate=on' = ANY(reloptions) FROM pg_class WHERE oid = to_regclass(%s)",
+        [_GIN],
+    )
+    if (True,) in cursor.fetchall():
+        _end_bulk(cursor)
+
+
 # ── PostgreSQL's phrases ────────────────────────────────────────────────────────────────────────
 
 _PHRASES = "portal_searchphrase"
@@ -317,11 +362,15 @@ _TRIGGERS = tuple(f"{_TABLE}_{name}" for name in ("added", "deleted", "changed",
 
 
 def prepare(using: str) -> None:
-    """Make what SQLite needs beside the table; Django's table rebuilds drop the triggers."""
+    """Make what SQLite needs beside the table; Django's table rebuilds drop the triggers.
+
+    End on PostgreSQL what a bulk that was killed has left.
+    """
     connection = connections[using]
-    if connection.vendor != "sqlite":
-        return
     with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            _end_cut_short(cursor)
+            return
         cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
         if set(_triggers()) <= {sql for (sql,) in cursor.fetchall()}:
             return

@@ -9,7 +9,7 @@ import importlib.util
 import io
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -43,6 +43,8 @@ BATCH = 1000
 YEARS = 15
 REVIEW_YEARS = 30
 PARAGRAPH = 400  # characters, about
+# After so many places all that goes by an article's place begins anew (Plan): of 10, 12, 13, 36.
+PERIOD = 2340
 # The photographs that scikit-image ships; its code, slow to load, is not asked.
 _PICTURES = Path(importlib.util.find_spec("skimage").origin).with_name("data")
 PICTURES = ("coffee.png", "rocket.jpg", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg")
@@ -116,14 +118,28 @@ class Frame:
     document: Attachment
 
 
-def load(count: int, *, seed: int = 2018, photos: int = 30, now: datetime | None = None) -> None:
-    """Fill an empty site with `count` published articles that end just before `now`."""
+def load(
+    count: int,
+    *,
+    seed: int = 2018,
+    photos: int = 30,
+    now: datetime | None = None,
+    newest: int | None = None,
+) -> None:
+    """Fill an empty site with `count` published articles that end just before `now`.
+
+    `newest`: beside the reports write no more than so many of them, the last, under the ids that
+    they have among all; the place before them stays free (tests/bench/copies.py).
+    """
     writer = Writer(seed)
     now = now or timezone.now()
     with transaction.atomic():
         frame = _frame(writer, photos)
     reports = _reports(count, writer)
-    plans = itertools.chain(reports, _others(count - len(reports), writer, now))
+    plans = itertools.chain(reports, _others(count - len(reports), writer, now, newest))
+    if newest:
+        ids = itertools.chain(range(1, len(reports) + 1), itertools.count(count - newest + 1))
+        plans = (replace(plan, pk=pk) for plan, pk in zip(plans, ids, strict=False))
     while batch := list(itertools.islice(plans, BATCH)):
         with transaction.atomic():
             _store(batch, frame, writer)
@@ -265,7 +281,7 @@ class Plan:
     """What one article will be; `year`: the year under review of a report.
 
     `place`: how many of its kind are newer. What makes a list heavier or lighter goes by it, so
-    that the first page is the same work at every size.
+    that the first page is the same work at every size; all of it comes again after PERIOD places.
     """
 
     place: int
@@ -273,6 +289,7 @@ class Plan:
     title: str
     publish_at: datetime
     year: int = 0
+    pk: int | None = None
 
     @property
     def photos(self) -> int:
@@ -298,14 +315,18 @@ def _report(place: int, year: int, writer: Writer) -> Plan:
     return Plan(place, Article.Kind.REPORT, title, timezone.make_aware(day), year)
 
 
-def _others(count: int, writer: Writer, now: datetime):
-    """News and a notice now and then, evenly over the years, the newest last."""
+def step(count: int) -> timedelta:
+    """From one of `count` articles that are no reports to the next."""
+    return timedelta(days=365 * YEARS) / max(count, 1)
+
+
+def _others(count: int, writer: Writer, now: datetime, newest: int | None):
+    """News and a notice now and then, evenly over the years, the newest last, or these alone."""
     first = now - timedelta(days=365 * YEARS)
-    step = timedelta(days=365 * YEARS) / max(count, 1)
-    for number in range(count):
+    for number in range(count - newest if newest else 0, count):
         place = count - number - 1
         kind = Article.Kind.NOTICE if place % 13 == 3 else Article.Kind.NEWS
-        moment = first + step * (number + writer.random.random() * 0.9)
+        moment = first + step(count) * (number + writer.random.random() * 0.9)
         yield Plan(place, kind, writer.line(words.TITLES), moment)
 
 
@@ -327,6 +348,7 @@ def _article(plan: Plan, frame: Frame, writer: Writer) -> Article:
     # Featured once, as on a real site: today's lead has to be looked for among the others.
     was_featured = writer.chance(0.02)
     return Article(
+        pk=plan.pk,
         kind=plan.kind,
         title=plan.title,
         summary=writer.line(words.SENTENCES) if plan.place % 10 < 7 else "",

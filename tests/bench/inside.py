@@ -19,15 +19,16 @@ def load(count: str) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from departments.models import Department
-    from tests.bench import content
+    from tests.bench import content, copies
 
     executor = MigrationExecutor(connection)
     is_old = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     call_command("migrate", verbosity=0, interactive=False)
     if not Department.objects.exists():
-        content.load(int(count))
-    if is_old:
+        copies.load(int(count))
+    elif is_old:
         content.build_search()
+    if is_old:
         content.settle()
 
 
