@@ -620,6 +620,14 @@ def test_the_entries_of_two_kept_phrases_are_not_joined(data_centre):
             assert "Semi Join" not in str(cursor.fetchall())
 
 
+def test_postgresql_has_the_memory_to_look_up_a_million_ids():
+    """32 bytes each, in twice its `work_mem`; without, it reads through them for each hit."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('work_mem'), current_setting('jit')")
+            assert cursor.fetchone() == ("64MB", "off")
+
+
 def test_entries_of_a_kept_phrase_follow_every_change(data_centre):
     first = write("một", "ở trung tâm dữ liệu của tỉnh")
     other = write("Trung tâm dữ liệu", "hai")
