@@ -144,7 +144,7 @@ def rebuild() -> int:
     types = [ContentType.objects.get_for_model(model) for model in _sources]
     SearchEntry.objects.exclude(content_type__in=types).delete()
     keep_phrases()
-    with search_sql.in_bulk(DEFAULT_DB_ALIAS) as sort_in:
+    with search_sql.bulk_writing(DEFAULT_DB_ALIAS) as sort_in:
         return sum(_rebuild(model, sort_in) for model in _sources)
 
 
@@ -607,9 +607,13 @@ class _Statement:
     # only where they are too few is every hit ranked, which costs as much as finding it.
 
     def _first_of_top(self, needed: int) -> str:
-        found = self._take(self.database.entries(self._top, [*self.columns, *_TIMES]))
-        rows = f"({found}) AS entry{self._where(self.filters, self._public())}"
+        rows = self._filtered(self._top)
         return self._put(f"SELECT id, dated, 0 AS rank FROM {rows} {_FIRST}", needed)  # noqa: S608
+
+    def _filtered(self, condition: Condition) -> str:
+        """The public entries under the filters that meet a condition which the index decides."""
+        found = self._take(self.database.entries(condition, [*self.columns, *_TIMES]))
+        return f"({found}) AS entry{self._where(self.filters, self._public())}"
 
     def _best(self, needed: int) -> str:
         """As many as needed of the hits that stand before all others, ranked by their titles."""
@@ -653,8 +657,7 @@ class _Statement:
         """The hits under the filters that meet the best condition."""
         condition = self._best_condition
         if self._is_sure:
-            found = self._take(self.database.entries(condition, [*self.columns, *_TIMES]))
-            return f"({found}) AS entry{self._where(self.filters, self._public())}"
+            return self._filtered(condition)
         number = len(self.asked.pairs())
         every_pair = [f"pairs = {number}"] if self.asked.needed > 1 else []
         # "IS TRUE" keeps PostgreSQL from a join that would make the tokens of every hit anew.

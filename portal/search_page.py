@@ -79,7 +79,7 @@ class SearchPage:
     # ── Addresses ───────────────────────────────────────────────────────────────────────────────
     def _address(self, word: str, value) -> str:
         """This search with another value of one parameter, from its first page on."""
-        before, after = self._around_each.get(word, self._around_none)
+        before, after = self._others[word]
         return self._path + _joined((before, _parameter(word, value), after))
 
     @cached_property
@@ -94,17 +94,14 @@ class SearchPage:
         return {word: _parameter(word, value) for word, value in words.items()}
 
     @cached_property
-    def _around_each(self) -> dict[str, tuple[str, str]]:
+    def _others(self) -> dict[str, tuple[str, str]]:
         """For each parameter what stands before and after it: a page has some seventy links."""
         parts = list(self._parameters.values())
-        return {
+        others = {
             word: (_joined(parts[:place]), _joined(parts[place + 1 :]))
             for place, word in enumerate(self._parameters)
         }
-
-    @cached_property
-    def _around_none(self) -> tuple[str, str]:
-        return _joined(self._parameters.values()), ""
+        return others | {PAGE: (_joined(parts), "")}
 
     @property
     def other_order(self) -> str:

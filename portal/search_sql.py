@@ -33,6 +33,8 @@ class Any:
 
 @dataclass(frozen=True)
 class InTitle:
+    """Met by the title alone. Beside other conditions it holds no phrase of three syllables."""
+
     condition: Phrase | All | Any
 
 
@@ -259,11 +261,11 @@ def tally(
 # ── PostgreSQL's index ──────────────────────────────────────────────────────────────────────────
 
 _GIN = "portal_searchentry_tokens"
-_IN_BULK = "gin_pending_list_limit"
+_PENDING = "gin_pending_list_limit"
 
 
 @contextmanager
-def in_bulk(using: str) -> Iterator[Callable[[], None]]:
+def bulk_writing(using: str) -> Iterator[Callable[[], None]]:
     """While many entries are written: PostgreSQL's index takes their tokens as they come and sorts
     them in when the function is called that this yields, in a quarter of the time.
 
@@ -273,7 +275,7 @@ def in_bulk(using: str) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     with connections[using].cursor() as cursor:
-        cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} SET (fastupdate = on, {_IN_BULK} = 1048576)")
+        cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} SET (fastupdate = on, {_PENDING} = 1048576)")
         try:
             yield partial(_sort_in, cursor)
         finally:
@@ -286,7 +288,7 @@ def _sort_in(cursor) -> None:
 
 def _end_bulk(cursor) -> None:
     cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} SET (fastupdate = off)")
-    cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} RESET ({_IN_BULK})")
+    cursor.execute(f"ALTER INDEX IF EXISTS {_GIN} RESET ({_PENDING})")
     _sort_in(cursor)
 
 

@@ -106,7 +106,7 @@ def _security_contact() -> list[str]:
 
 # With its own 4 MB PostgreSQL reads a list of more than 262,144 ids through for each hit of a
 # search, which takes minutes. Compiling a query ("jit") takes longer than answering it.
-_WORK = {"options": "-c work_mem=64MB -c jit=off"}
+_POSTGRESQL_SESSION = {"options": "-c work_mem=64MB -c jit=off"}
 
 
 def _database() -> dict:
@@ -131,7 +131,11 @@ def _database() -> dict:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        config["OPTIONS"] = {"connect_timeout": 3, **_WORK, **config.get("OPTIONS", {})}
+        config["OPTIONS"] = {
+            "connect_timeout": 3,
+            **_POSTGRESQL_SESSION,
+            **config.get("OPTIONS", {}),
+        }
         config["CONN_HEALTH_CHECKS"] = True
     # Opening one costs as much as the queries of a page: on SQLite Django teaches it functions.
     config["CONN_MAX_AGE"] = 60
@@ -158,7 +162,7 @@ def _replica() -> dict[str, dict]:
     config["OPTIONS"] = {
         "connect_timeout": 2,
         "tcp_user_timeout": 3000,
-        **_WORK,
+        **_POSTGRESQL_SESSION,
         **config.get("OPTIONS", {}),
     }
     config["CONN_MAX_AGE"] = 60

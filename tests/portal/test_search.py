@@ -458,7 +458,7 @@ AS_MIGRATED = (["fastupdate=off"], 0)
 
 
 def test_what_a_bulk_has_not_sorted_in_yet_is_found():
-    with search_sql.in_bulk("default") as sort_in:
+    with search_sql.bulk_writing("default") as sort_in:
         make_article(title="Bài một")
         assert titles("bai mot") == ["Bài một"]
         sort_in()
