@@ -791,6 +791,23 @@ def test_a_very_long_text_in_other_letters_can_be_saved():
     assert titles("dau") == ["Bài chữ Hán"]
 
 
+def test_names_of_a_unit_and_posts_of_a_person_are_parted_on_the_line_of_a_result():
+    unit = make_department(name="Văn phòng Sở", short_name="VP Sở", aliases="VPS\nPhòng Văn thư")
+    person = make_person(full_name="Lê Thị Lan")
+    for title, rank in (("Chánh Văn phòng", 1), ("Kế toán trưởng", 2)):
+        position = make_position(department=unit, title=title, rank=rank)
+        make_appointment(person=person, position=position)
+    lines = {
+        hit.title: "".join(words for words, _is_hit in hit.snippet)
+        for query in ("vps", "Lê Thị Lan")
+        for hit in search.find(query).hits
+    }
+    assert lines == {
+        "Văn phòng Sở": "VP Sở; VPS; Phòng Văn thư",
+        "Lê Thị Lan": "Chánh Văn phòng, Văn phòng Sở; Kế toán trưởng, Văn phòng Sở",
+    }
+
+
 def test_a_word_belongs_to_one_group_of_synonyms():
     group = Synonym.objects.get(terms__startswith="UBND")
     with pytest.raises(ValidationError, match="ủy ban nhân dân"):
